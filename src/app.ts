@@ -1,0 +1,112 @@
+import compression from 'compression';
+import express, { type Express, type Request } from 'express';
+import type { Config } from './config.js';
+import { createDoorkeeper } from './doorkeeper.js';
+import { Boards } from './features/board/boards.js';
+import { columnRoutes } from './features/board/column-routes.js';
+import { boardRoom } from './features/board/live.js';
+import { boardRoutes } from './features/board/routes.js';
+import { labelRoutes } from './features/labels/routes.js';
+import { setupRoutes } from './features/shops/routes.js';
+import { accountRoutes } from './features/staff/account-routes.js';
+import { can, ROLE_NAMES, type Role } from './features/staff/permissions.js';
+import { staffRoutes } from './features/staff/routes.js';
+import { createPassport } from './features/staff/sign-in.js';
+import { SignInThrottle } from './features/staff/throttle.js';
+import { workOrderRoom } from './features/work-orders/live.js';
+import { workOrderRoutes } from './features/work-orders/routes.js';
+import type { OpenDatabase } from './platform/database/pool.js';
+import { NotFound } from './platform/errors.js';
+import { Hub } from './platform/live/hub.js';
+import { Listener } from './platform/live/listener.js';
+import { Sockets } from './platform/live/sockets.js';
+import { healthRoutes } from './platform/observe/health.js';
+import type { Logger } from './platform/observe/log.js';
+import { projectPath } from './platform/project.js';
+import type { Services } from './platform/services.js';
+import { loadAssets } from './platform/web/assets.js';
+import { errorHandler } from './platform/web/errors.js';
+import { iconsFrom } from './platform/web/icons.js';
+import { isHtmx, mount, viewerOf } from './platform/web/mount.js';
+import type { Route } from './platform/web/routes.js';
+import { sameOriginOnly, securityHeaders } from './platform/web/security.js';
+import { openSessions } from './platform/web/sessions.js';
+import type { Viewer } from './platform/web/viewer.js';
+import { loadViews } from './platform/web/views.js';
+
+export interface App {
+  http: Express;
+  routes: Route[];
+  services: Services;
+  sockets: Sockets;
+  listener: Listener;
+  /** Ends what would keep the process alive; the database is closed by whoever opened it. */
+  close(): Promise<void>;
+}
+
+/** Puts the program together: every feature, in the order in which a request meets them. */
+export function createApp(config: Config, url: string, database: OpenDatabase, log: Logger): App {
+  const assets = loadAssets(projectPath('public'));
+  const views = loadViews(projectPath('views'), { asset: assets.url, assetRevision: assets.revision, icon: iconsFrom(assets) });
+  const live = new Hub(log);
+  const services: Services = { config, db: database.db, pool: database.pool, log, views, assets, live };
+  const boards = new Boards(services.db, views);
+  const sessions = openSessions(database.pool, config.sessionSecret, config.publicUrl);
+  const authenticator = createPassport(services.db);
+
+  live.register('board', boardRoom(boards));
+  live.register('work-order', workOrderRoom(services, boards));
+
+  const routes: Route[] = [
+    ...setupRoutes(services),
+    ...accountRoutes(services, authenticator, new SignInThrottle(database.pool, config.sessionSecret)),
+    ...boardRoutes(services, boards),
+    ...workOrderRoutes(services, boards),
+    ...columnRoutes(services),
+    ...labelRoutes(services),
+    ...staffRoutes(services),
+  ];
+
+  const frame = (viewer: Viewer | null, flash: unknown) => ({
+    viewer,
+    roleName: viewer ? ROLE_NAMES[viewer.role as Role] : '',
+    can: (permission: string) => (viewer ? can(viewer.role, permission) : false),
+    flash: flash ?? null,
+  });
+  const showProblem = (problem: object, request: Request) =>
+    views.render(isHtmx(request) ? 'errors/notice' : 'errors/page', { ...frame(viewerOf(request), null), problem });
+
+  const http = express();
+  http.disable('x-powered-by').disable('etag').set('query parser', 'simple');
+  http.set('trust proxy', config.trustedProxies.length > 0 ? config.trustedProxies : false);
+  http.use(securityHeaders(config.publicUrl));
+  http.use(healthRoutes(services));
+  http.use(assets.serve);
+  http.use(sameOriginOnly(config.publicUrl));
+  http.use(compression());
+  http.use(express.urlencoded({ extended: false, limit: '64kb', parameterLimit: 200 }));
+  http.use((_request, response, next) => {
+    response.set('Cache-Control', 'private, no-store');
+    next();
+  });
+  http.use(sessions.handler);
+  http.use(authenticator.session());
+  http.use(mount(routes, { views, may: (viewer, permission) => can(viewer.role, permission), frame }));
+  http.use((_request, _response, next) => next(new NotFound('There is no such page.')));
+  http.use(errorHandler(log, showProblem));
+
+  const sockets = new Sockets(live, createDoorkeeper(services, sessions), log);
+  const listener = new Listener(
+    url,
+    services.db,
+    log,
+    () => live.shops(),
+    (shop, version) => live.advance(shop, version),
+  );
+  const close = async () => {
+    sockets.close();
+    sessions.close();
+    await listener.stop();
+  };
+  return { http, routes, services, sockets, listener, close };
+}

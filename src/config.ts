@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { StartError } from './platform/start-error.js';
+
+const Port = z.coerce.number().int().min(0).max(65535);
+const HttpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
+
+/** Every environment variable of the program. `docs/configuration.md` lists the same ones. */
+const Environment = z.object({
+  PORT: Port.default(3000),
+  HOST: z.string().min(1).default('0.0.0.0'),
+  DATA_DIR: z.string().min(1).default('./data'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }).optional(),
+  DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(10),
+  PUBLIC_URL: HttpUrl.optional(),
+  SESSION_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  TRUSTED_PROXIES: z.string().default(''),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+});
+
+/** What `X_FILE` may be given for. */
+const SECRETS = ['DATABASE_URL', 'SESSION_SECRET'] as const;
+
+export interface Config {
+  port: number;
+  host: string;
+  dataDir: string;
+  /** Undefined: the embedded Postgres of `dataDir`. */
+  databaseUrl: string | undefined;
+  /** Connections of one process, besides the one that listens. */
+  databasePool: number;
+  /** Origin under which browsers reach the shop, without a trailing slash. */
+  publicUrl: string | undefined;
+  sessionSecret: string;
+  trustedProxies: string[];
+  logLevel: string;
+}
+
+/**
+ * Reads and checks the environment.
+ * @throws StartError with one sentence that names the variable.
+ */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const given = Object.fromEntries(
+    Object.keys(Environment.shape).map((name) => [name, isSecret(name) ? readSecret(env, name) : env[name] || undefined]),
+  );
+  const parsed = Environment.safeParse(given);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new StartError(`${issue?.path.join('.')} ${issue?.message}. See docs/configuration.md.`);
+  }
+  const values = parsed.data;
+  const dataDir = resolve(values.DATA_DIR);
+  return {
+    port: values.PORT,
+    host: values.HOST,
+    dataDir,
+    databaseUrl: values.DATABASE_URL,
+    databasePool: values.DATABASE_POOL,
+    publicUrl: values.PUBLIC_URL && new URL(values.PUBLIC_URL).origin,
+    sessionSecret: values.SESSION_SECRET ?? keptSecret(dataDir, 'session-secret'),
+    trustedProxies: values.TRUSTED_PROXIES.split(',')
+      .map((entry) => entry.trim())
+      .filter(Boolean),
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+function isSecret(name: string): name is (typeof SECRETS)[number] {
+  return (SECRETS as readonly string[]).includes(name);
+}
+
+function readSecret(env: NodeJS.ProcessEnv, name: string): string | undefined {
+  const file = env[`${name}_FILE`];
+  if (!file) return env[name] || undefined;
+  if (env[name]) throw new StartError(`${name} and ${name}_FILE are both set: keep one of them.`);
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new StartError(`${name}_FILE names a file that can't be read: ${(error as Error).message}.`);
+  }
+}
+
+/** A secret that nobody configured: made on the first start and kept beside the data. */
+function keptSecret(dataDir: string, name: string): string {
+  const folder = join(dataDir, 'secrets');
+  const file = join(folder, name);
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o711 });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // `wx`: of two processes that start at once, one makes the secret and both read it.
+    writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+      throw new StartError(
+        `The folder ${folder} can't be written (${(error as Error).message}): give DATA_DIR a folder that this user owns.`,
+      );
+    }
+  }
+  const secret = readFileSync(file, 'utf8').trim();
+  if (secret.length < 32)
+    throw new StartError(`${file} is damaged: it must hold at least 32 characters. Remove it and everybody signs in anew.`);
+  return secret;
+}

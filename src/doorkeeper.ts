@@ -1,0 +1,76 @@
+import type { IncomingMessage } from 'node:http';
+import type { Request, Response } from 'express';
+import { findViewer } from './features/staff/sign-in.js';
+import { findTvLink } from './features/tv/links.js';
+import { getWorkOrder } from './features/work-orders/details.js';
+import type { Ticket } from './platform/live/hub.js';
+import type { Admitted, Doorkeeper } from './platform/live/sockets.js';
+import type { Services } from './platform/services.js';
+import { isSameOrigin } from './platform/web/security.js';
+import type { Sessions } from './platform/web/sessions.js';
+
+/** Who may watch which room: the same people who may open the page that it belongs to. */
+export function createDoorkeeper({ db, config }: Services, sessions: Sessions): Doorkeeper {
+  const session = (request: IncomingMessage) =>
+    new Promise<Request['session'] | undefined>((resolve, reject) => {
+      sessions.handler(request as Request, {} as Response, (error?: unknown) =>
+        error ? reject(error) : resolve((request as Request).session),
+      );
+    });
+
+  async function admitStaff(request: IncomingMessage, room: string): Promise<Admitted | null> {
+    const current = await session(request);
+    const viewer = current?.passport?.user ? await findViewer(db, Number(current.passport.user), current.shop ?? 0) : null;
+    if (!viewer || !current) return null;
+    if (room.startsWith('work-order:')) await getWorkOrder(db, viewer.shop, Number(room.split(':')[1]) || 0);
+    return { shop: viewer.shop, room, version: viewer.version, ticket: { kind: 'session', sid: current.id, staff: viewer.staff } };
+  }
+
+  return {
+    async admit(request, asked) {
+      // A browser always says where a socket comes from; what does not say it is not let in.
+      const protocol = config.publicUrl?.split(':')[0] ?? 'http';
+      if (!request.headers.origin || !isSameOrigin({ ...request.headers, 'sec-fetch-site': undefined }, config.publicUrl, protocol))
+        return null;
+      if (!asked.startsWith('tv:')) return admitStaff(request, asked).catch(() => null);
+      const link = await findTvLink(db, asked.slice('tv:'.length));
+      return link && { shop: link.shop, room: `tv:${link.variant}`, version: link.version, ticket: { kind: 'tv', link: link.id } };
+    },
+
+    async stillAdmitted(shop, tickets) {
+      const sids = tickets.flatMap((ticket) => (ticket.kind === 'session' ? [ticket.sid] : []));
+      const links = tickets.flatMap((ticket) => (ticket.kind === 'tv' ? [ticket.link] : []));
+      const sessionsLeft = sids.length
+        ? await db
+            .selectFrom('session')
+            .select('sid')
+            .where('sid', 'in', sids)
+            .where('expire', '>', (eb) => eb.fn('now'))
+            .execute()
+        : [];
+      const membersLeft = await db
+        .selectFrom('memberships')
+        .select('staff_id')
+        .where('shop_id', '=', shop)
+        .where('disabled_at', 'is', null)
+        .execute();
+      const linksLeft = links.length
+        ? await db
+            .selectFrom('tv_links')
+            .select('id')
+            .where('shop_id', '=', shop)
+            .where('id', 'in', links)
+            .where('revoked_at', 'is', null)
+            .execute()
+        : [];
+      const open = {
+        sids: new Set(sessionsLeft.map((row) => row.sid)),
+        staff: new Set(membersLeft.map((row) => row.staff_id)),
+        links: new Set(linksLeft.map((row) => row.id)),
+      };
+      const allowed = (ticket: Ticket) =>
+        ticket.kind === 'tv' ? open.links.has(ticket.link) : open.sids.has(ticket.sid) && open.staff.has(ticket.staff);
+      return new Set(tickets.filter(allowed));
+    },
+  };
+}

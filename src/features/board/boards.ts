@@ -1,0 +1,167 @@
+import { sql } from 'kysely';
+import type { Database } from '../../platform/database/pool.js';
+import type { Update } from '../../platform/live/hub.js';
+import type { Views } from '../../platform/web/views.js';
+import { type Card, type CardRow, loadCards, toCard } from './cards.js';
+import { type Column, listColumns } from './columns.js';
+
+/** The board of one shop at one version and minute. */
+export interface Board {
+  shop: number;
+  shopName: string;
+  timeZone: string;
+  version: number;
+  /** Minutes since 1970 at which what depends on the clock was worked out. */
+  minute: number;
+  columns: Column[];
+  cards: Card[];
+  /** Each card's markup, by work order id. */
+  html: Map<number, string>;
+  /** Everything inside #board. */
+  inside: string;
+}
+
+interface Kept extends Board {
+  rows: CardRow[];
+  keys: Map<number, string>;
+}
+
+/** When more cards than this have changed, the whole board is less. */
+const MOST_PLACES = 60;
+
+/**
+ * The rendered boards of the shops on screen, kept in memory. A board is read from the database once per version, and
+ * only cards that differ are rendered anew; whoever asks for a version that is here costs no query at all.
+ */
+export class Boards {
+  readonly #kept = new Map<number, Kept>();
+  readonly #loading = new Map<number, Promise<Kept>>();
+
+  constructor(
+    private readonly db: Database,
+    private readonly views: Views,
+  ) {}
+
+  /** @param version the least one that will do; the shop's version is in every viewer */
+  async get(shop: number, version: number): Promise<Board> {
+    const kept = this.#kept.get(shop);
+    const minute = currentMinute();
+    if (kept && kept.version >= version) return kept.minute === minute ? kept : this.#keep(this.#draw(kept, kept.rows, kept));
+    const loading = this.#loading.get(shop);
+    if (loading) {
+      const board = await loading;
+      if (board.version >= version) return board;
+      return this.get(shop, version);
+    }
+    const load = this.#load(shop).finally(() => this.#loading.delete(shop));
+    this.#loading.set(shop, load);
+    return load;
+  }
+
+  /**
+   * What changed on the board after `since`: the changed cards with their places, or the whole board when that is less,
+   * or when columns or labels changed.
+   * @param version the least one the answer must reach
+   * @returns null when nothing on the board has changed
+   */
+  async changes(shop: number, since: number, version: number): Promise<Update | null> {
+    const board = await this.get(shop, version);
+    if (since >= board.version) return null;
+    const { rows } = await sql<{ id: number | null; number: number | null; kind: string }>`
+      select distinct e.work_order_id as id, w.number, split_part(e.kind, '.', 1) as kind
+      from events e left join work_orders w on w.shop_id = e.shop_id and w.id = e.work_order_id
+      where e.shop_id = ${shop} and e.version > ${since} and e.version <= ${board.version}`.execute(this.db);
+    const changed = new Map(rows.filter((row) => row.id !== null).map((row) => [row.id as number, row.number as number]));
+    const whole = since < 0 || changed.size > MOST_PLACES || rows.some((row) => row.kind === 'column' || row.kind === 'label');
+    if (whole)
+      return { version: board.version, content: `<hx-partial hx-target="#board" hx-swap="innerHTML">${board.inside}</hx-partial>` };
+    if (changed.size === 0) return null;
+    return { version: board.version, content: place(board, changed) };
+  }
+
+  /** The markup that puts one card back where it belongs, on a screen that has moved it. */
+  async replace(shop: number, version: number, number: number): Promise<string> {
+    const board = await this.get(shop, version);
+    const card = board.cards.find((one) => one.number === number);
+    return card ? place(board, new Map([[card.id, card.number]])) : '';
+  }
+
+  async #load(shop: number): Promise<Kept> {
+    const read = await this.db
+      .transaction()
+      .setIsolationLevel('repeatable read')
+      .setAccessMode('read only')
+      .execute(async (trx) => ({
+        shop: await trx.selectFrom('shops').select(['id', 'name', 'version', 'time_zone']).where('id', '=', shop).executeTakeFirstOrThrow(),
+        columns: await listColumns(trx, shop),
+        rows: await loadCards(trx, shop),
+      }));
+    const base = { shop, shopName: read.shop.name, timeZone: read.shop.time_zone, version: read.shop.version, columns: read.columns };
+    return this.#keep(this.#draw(base, read.rows, this.#kept.get(shop)));
+  }
+
+  /** Renders what differs from the board before. */
+  #draw(base: Pick<Board, 'shop' | 'shopName' | 'timeZone' | 'version' | 'columns'>, rows: CardRow[], before: Kept | undefined): Kept {
+    const now = new Date();
+    const byId = new Map(base.columns.map((column) => [column.id, column]));
+    const cards = rows.flatMap((row) => {
+      const column = byId.get(row.column_id);
+      return column ? [toCard(row, column, now, base.timeZone)] : [];
+    });
+    const columnsKey = JSON.stringify(base.columns);
+    const keys = new Map(cards.map((card) => [card.id, JSON.stringify(card) + columnsKey]));
+    const html = new Map(
+      cards.map((card) => {
+        const same = before?.keys.get(card.id) === keys.get(card.id) ? before?.html.get(card.id) : undefined;
+        return [card.id, same ?? this.views.render('board/card', { card, columns: base.columns })];
+      }),
+    );
+    const inside = base.columns.map((column) => this.#drawColumn(column, cards, html)).join('');
+    return {
+      shop: base.shop,
+      shopName: base.shopName,
+      timeZone: base.timeZone,
+      version: base.version,
+      columns: base.columns,
+      rows,
+      cards,
+      keys,
+      html,
+      inside,
+      minute: currentMinute(),
+    };
+  }
+
+  #drawColumn(column: Column, cards: Card[], html: Map<number, string>): string {
+    const own = cards.filter((card) => card.columnId === column.id);
+    const inner = own.map((card) => html.get(card.id)).join('');
+    return this.views.render('board/column', { column, count: own.length, cards: inner });
+  }
+
+  #keep(board: Kept): Kept {
+    const kept = this.#kept.get(board.shop);
+    // A slower read must not replace a newer board.
+    if (!kept || kept.version <= board.version) this.#kept.set(board.shop, board);
+    return board;
+  }
+}
+
+/** One partial that puts each changed card behind its neighbour, takes away the gone ones, and sets the counts. */
+function place(board: Board, changed: Map<number, number>): string {
+  const parts: string[] = [];
+  let previous: Card | undefined;
+  for (const card of board.cards) {
+    const after = previous?.columnId === card.columnId ? previous.number : '';
+    if (changed.has(card.id)) parts.push(`<div data-place="${card.columnId}" data-after="${after}">${board.html.get(card.id)}</div>`);
+    previous = card;
+  }
+  for (const [id, number] of changed) if (!board.html.has(id)) parts.push(`<div data-gone="${number}"></div>`);
+  for (const column of board.columns) {
+    parts.push(`<div data-count="${column.id}">${board.cards.filter((card) => card.columnId === column.id).length}</div>`);
+  }
+  return `<hx-partial hx-target="#board" hx-swap="place">${parts.join('')}</hx-partial>`;
+}
+
+function currentMinute(): number {
+  return Math.floor(Date.now() / 60_000);
+}

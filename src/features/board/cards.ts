@@ -1,0 +1,115 @@
+import { sql } from 'kysely';
+import type { Database } from '../../platform/database/pool.js';
+import { showAge, showPromise } from '../../platform/time.js';
+import { BLOCK_REASONS, type BlockReason } from '../work-orders/blocks.js';
+import type { Column } from './columns.js';
+import { promiseState } from './rules.js';
+
+/** One card as the database has it. */
+export interface CardRow {
+  id: number;
+  number: number;
+  column_id: number;
+  column_since: Date;
+  promised_at: Date | null;
+  blocked_reason: BlockReason | null;
+  blocked_note: string;
+  blocked_since: Date | null;
+  vehicle: string;
+  plate: string;
+  customer: string;
+  company: string;
+  concern: string;
+  mechanic_id: number | null;
+  mechanic: string | null;
+  advisor_id: number | null;
+  advisor: string | null;
+  comments: number;
+  labels: { id: number; name: string; color: string }[];
+}
+
+/** One card as views/board/card.eta shows it, with all that depends on the clock worked out. */
+export interface Card {
+  id: number;
+  number: number;
+  columnId: number;
+  vehicle: string;
+  plate: string;
+  customer: string;
+  mechanic: { id: number; name: string; initials: string } | null;
+  advisorId: number | null;
+  promise: { iso: string; text: string; state: 'late' | 'soon' | '' } | null;
+  since: { iso: string; text: string };
+  blocked: { reason: string; note: string; iso: string; text: string } | null;
+  comments: number;
+  labels: { id: number; name: string; color: string }[];
+  /** What the text filter looks through, in lower case. */
+  search: string;
+}
+
+/** Every card on the board, column by column from the top: one query, whatever has been finished before. */
+export async function loadCards(db: Database, shop: number): Promise<CardRow[]> {
+  const { rows } = await sql<CardRow>`
+    select w.id, w.number, w.column_id, w.column_since, w.promised_at, w.blocked_reason, w.blocked_note, w.blocked_since, w.concern,
+      v.description as vehicle, v.plate, c.name as customer, c.company,
+      w.mechanic_id, m.name as mechanic, w.advisor_id, a.name as advisor,
+      (select count(*) from comments o where o.shop_id = w.shop_id and o.work_order_id = w.id) as comments,
+      coalesce((
+        select jsonb_agg(jsonb_build_object('id', l.id, 'name', l.name, 'color', l.color) order by l.name)
+        from work_order_labels wl join labels l on l.shop_id = wl.shop_id and l.id = wl.label_id
+        where wl.shop_id = w.shop_id and wl.work_order_id = w.id
+      ), '[]') as labels
+    from work_orders w
+    join columns k on k.shop_id = w.shop_id and k.id = w.column_id
+    join vehicles v on v.shop_id = w.shop_id and v.id = w.vehicle_id
+    join customers c on c.shop_id = w.shop_id and c.id = w.customer_id
+    left join staff m on m.id = w.mechanic_id
+    left join staff a on a.id = w.advisor_id
+    where w.shop_id = ${shop} and w.rank is not null
+    order by k.position, w.rank`.execute(db);
+  return rows;
+}
+
+/** @param timeZone of the shop */
+export function toCard(row: CardRow, column: Column, now: Date, timeZone: string): Card {
+  return {
+    id: row.id,
+    number: row.number,
+    columnId: row.column_id,
+    vehicle: row.vehicle,
+    plate: row.plate,
+    customer: row.company || row.customer,
+    mechanic: row.mechanic_id && row.mechanic ? { id: row.mechanic_id, name: row.mechanic, initials: initials(row.mechanic) } : null,
+    advisorId: row.advisor_id,
+    promise: row.promised_at && {
+      iso: row.promised_at.toISOString(),
+      text: showPromise(row.promised_at, now, timeZone),
+      state: promiseState(row.promised_at, column.meaning, now),
+    },
+    since: { iso: row.column_since.toISOString(), text: showAge(row.column_since, now) },
+    blocked: row.blocked_reason &&
+      row.blocked_since && {
+        reason: BLOCK_REASONS[row.blocked_reason],
+        note: row.blocked_note,
+        iso: row.blocked_since.toISOString(),
+        text: showAge(row.blocked_since, now),
+      },
+    comments: row.comments,
+    labels: row.labels,
+    search: searchText(row),
+  };
+}
+
+/** `Maria Dolores Quispe` → `MQ` */
+export function initials(name: string): string {
+  const words = name.trim().split(/\s+/);
+  const letters = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
+  return letters
+    .map((word) => [...(word ?? '')][0] ?? '')
+    .join('')
+    .toUpperCase();
+}
+
+function searchText(row: CardRow): string {
+  return [row.number, row.vehicle, row.plate, row.customer, row.company, row.mechanic ?? '', row.concern].join(' ').toLowerCase();
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import type { Services } from '../../platform/services.js';
+import { done } from '../../platform/web/answers.js';
+import { Id, optional, RequestId } from '../../platform/web/forms.js';
+import { get, post, type Route } from '../../platform/web/routes.js';
+import { BoardPages } from './board-pages.js';
+import type { Boards } from './boards.js';
+import { BoardQuery } from './filters.js';
+import { moveCard, undoMove } from './moves.js';
+
+const Numbered = z.object({ number: Id });
+const Since = z.object({ since: z.coerce.number().int().default(-1) });
+const MoveInput = z.strictObject({
+  column: Id,
+  after: z.union([z.literal('').transform(() => null), Id]).default(null),
+  step: z.enum(['up', 'down']).optional(),
+  reason: optional('The reason', 500),
+  requestId: RequestId,
+});
+const UndoInput = z.strictObject({ move: Id });
+
+export function boardRoutes(services: Services, boards: Boards): Route[] {
+  const { db } = services;
+  const pages = new BoardPages(services, boards);
+
+  return [
+    get('/', { may: 'anyone' }, () => done('/board')),
+    get('/board', { may: 'board.see', query: BoardQuery }, (context) => pages.show(context)),
+    get('/board/changes', { may: 'board.see', query: Since }, ({ viewer, query }) => pages.changes(viewer, query.since)),
+    get('/work-orders/:number/moves/new', { may: 'board.move', params: Numbered }, ({ viewer, params }) =>
+      pages.moveForm(viewer, params.number, null),
+    ),
+    post(
+      '/work-orders/:number/moves',
+      { may: 'board.move', params: Numbered, body: MoveInput, form: (context, refused) => pages.refused(context, refused) },
+      async ({ request, viewer, params, body }) => {
+        const { result, version, repeated } = await moveCard(db, viewer, params.number, body, body.requestId);
+        const undo = result.moved && !repeated ? version : undefined;
+        const text = result.moved ? `${params.number} moved to ${result.column}.` : `${params.number} stands there already.`;
+        return pages.moved(viewer, request.get('X-Version'), version, { text, undo });
+      },
+    ),
+    post('/board/undos', { may: 'board.move', body: UndoInput }, async ({ request, viewer, body }) => {
+      const { result, version } = await undoMove(db, viewer, body.move);
+      return pages.moved(viewer, request.get('X-Version'), version, { text: `${result.number} is back in ${result.column}.` });
+    }),
+  ];
+}

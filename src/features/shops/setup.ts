@@ -1,0 +1,50 @@
+import { sql } from 'kysely';
+import { changeWithin } from '../../platform/database/change.js';
+import type { Database } from '../../platform/database/pool.js';
+import { NotFound } from '../../platform/errors.js';
+import { DEFAULT_COLUMNS, insertColumn } from '../board/columns.js';
+import { hashPassword } from '../staff/passwords.js';
+
+export interface FirstShop {
+  shopName: string;
+  timeZone: string;
+  name: string;
+  email: string;
+  password: string;
+}
+
+const SETUP_LOCK = 7_268_302_612;
+
+/** Whether the database holds no shop yet. */
+export async function needsSetup(db: Database): Promise<boolean> {
+  return (await db.selectFrom('shops').select('id').limit(1).executeTakeFirst()) === undefined;
+}
+
+/**
+ * Makes the first shop with its first manager: once only, also when two people send the form at the same moment.
+ * @throws NotFound when there is a shop already
+ */
+export async function setUp(db: Database, input: FirstShop): Promise<{ shop: number; staff: number }> {
+  const hash = await hashPassword(input.password);
+  return db.transaction().execute(async (trx) => {
+    await sql`select pg_advisory_xact_lock(${SETUP_LOCK}::bigint)`.execute(trx);
+    if (!(await needsSetup(trx))) throw new NotFound('This shop is set up already. Please sign in.');
+    const shop = await trx
+      .insertInto('shops')
+      .values({ name: input.shopName, time_zone: input.timeZone })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    const staff = await trx
+      .insertInto('staff')
+      .values({ email: input.email.toLowerCase(), name: input.name, password_hash: hash })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    await trx.insertInto('memberships').values({ shop_id: shop.id, staff_id: staff.id, role: 'manager' }).execute();
+    const made = { shop: shop.id, staff: staff.id };
+    await changeWithin(trx, made, {}, async (tx) => {
+      tx.record('shop.made', null, { name: input.shopName, timeZone: input.timeZone });
+      for (const column of DEFAULT_COLUMNS) await insertColumn(tx, column);
+    });
+    return made;
+  });
+}

@@ -1,0 +1,41 @@
+export const ROLES = ['mechanic', 'advisor', 'manager'] as const;
+export type Role = (typeof ROLES)[number];
+
+export const ROLE_NAMES: Record<Role, string> = { mechanic: 'Mechanic', advisor: 'Advisor', manager: 'Manager' };
+
+const EVERYBODY: readonly Role[] = ROLES;
+const DESK: readonly Role[] = ['advisor', 'manager'];
+const MANAGER: readonly Role[] = ['manager'];
+
+/**
+ * The one table of who may do what. Routes, buttons and the page /permissions read it; `anyone` (signed in or not) is
+ * the only other thing a route may declare.
+ */
+export const PERMISSIONS = {
+  'board.see': { roles: EVERYBODY, does: 'See the board and every work order' },
+  'board.move': { roles: EVERYBODY, does: 'Move cards, and take back one’s own last move' },
+  'board.reopen': { roles: MANAGER, does: 'Move a card out of a finished column, with a reason' },
+  'work-order.create': { roles: DESK, does: 'Open a work order' },
+  'work-order.edit': { roles: DESK, does: 'Change what a work order says, and who it is for' },
+  'work-order.assign': { roles: DESK, does: 'Say who works on it and who looks after it' },
+  'work-order.take': { roles: EVERYBODY, does: 'Take a work order that nobody works on' },
+  'work-order.block': { roles: EVERYBODY, does: 'Mark a work order as blocked, and free it again' },
+  'work-order.label': { roles: EVERYBODY, does: 'Put labels on a work order' },
+  'work-order.hand-over': { roles: DESK, does: 'Hand a finished vehicle over, which takes its card off the board' },
+  'work-order.print': { roles: EVERYBODY, does: 'Print a work order' },
+  'comment.write': { roles: EVERYBODY, does: 'Comment, and change or delete one’s own comments' },
+  'comment.moderate': { roles: MANAGER, does: 'Delete anybody’s comment' },
+  'columns.manage': { roles: MANAGER, does: 'Add, change, reorder and remove columns of the board' },
+  'labels.manage': { roles: MANAGER, does: 'Add, change and remove labels' },
+  'tv.manage': { roles: MANAGER, does: 'Make and revoke links for wall TVs' },
+  'staff.manage': { roles: MANAGER, does: 'Invite and disable people, and change their roles' },
+  'account.own': { roles: EVERYBODY, does: 'Change one’s own password, and see this table' },
+} as const satisfies Record<string, { roles: readonly Role[]; does: string }>;
+
+export type Permission = keyof typeof PERMISSIONS;
+
+/** Whether a role has a permission; an unknown role or permission never does. */
+export function can(role: string, permission: string): boolean {
+  const entry = PERMISSIONS[permission as Permission] as { roles: readonly string[] } | undefined;
+  return entry?.roles.includes(role) ?? false;
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import type { Services } from '../../platform/services.js';
+import { type Answer, done, page } from '../../platform/web/answers.js';
+import { Email, Id, required } from '../../platform/web/forms.js';
+import { get, post, type Refused, type Route } from '../../platform/web/routes.js';
+import type { Viewer } from '../../platform/web/viewer.js';
+import { inviteMember, renewInvitation } from './invitations.js';
+import { changeRole, listMembers, setDisabled } from './members.js';
+import { PERMISSIONS, ROLE_NAMES, ROLES } from './permissions.js';
+
+const OneMember = z.object({ staff: Id });
+const Nothing = z.strictObject({});
+const RoleChoice = z.enum(ROLES, 'Please choose a role.');
+const InviteInput = z.strictObject({ name: required('The name', 100), email: Email, role: RoleChoice });
+const RoleInput = z.strictObject({ role: RoleChoice });
+
+/** People of the shop, and the page that shows the permission table. */
+export function staffRoutes({ db, config }: Services): Route[] {
+  const list = async (viewer: Viewer, refused: Refused | null, link: { name: string; url: string } | null = null): Promise<Answer> =>
+    page('staff/staff', {
+      title: 'Staff',
+      members: await listMembers(db, viewer.shop),
+      roles: ROLE_NAMES,
+      values: refused?.values ?? {},
+      errors: refused?.fields ?? {},
+      link,
+    });
+  const again = ({ viewer }: { viewer: Viewer }, refused: Refused) => list(viewer, refused);
+  /** The link is shown once, to the manager, to hand over: only its hash is kept. */
+  const showLink = async (viewer: Viewer, staff: number, token: string, host: string): Promise<Answer> => {
+    const member = (await listMembers(db, viewer.shop)).find((one) => one.id === staff);
+    return list(viewer, null, { name: member?.name ?? '', url: `${config.publicUrl ?? host}/invitations/${token}` });
+  };
+  const hostOf = (request: { protocol: string; get(name: string): string | undefined }) => `${request.protocol}://${request.get('host')}`;
+
+  return [
+    get('/staff', { may: 'staff.manage' }, ({ viewer }) => list(viewer, null)),
+    post('/staff', { may: 'staff.manage', body: InviteInput, form: again }, async ({ viewer, body, request }) => {
+      const invited = await inviteMember(db, viewer, body);
+      if (!invited.token) return done('/staff', { flash: { text: `${body.name} can sign in with the password they have.` } });
+      return showLink(viewer, invited.staff, invited.token, hostOf(request));
+    }),
+    post(
+      '/staff/:staff/links',
+      { may: 'staff.manage', params: OneMember, body: Nothing, form: again },
+      async ({ viewer, params, request }) =>
+        showLink(viewer, params.staff, await renewInvitation(db, viewer, params.staff), hostOf(request)),
+    ),
+    post(
+      '/staff/:staff/roles',
+      { may: 'staff.manage', params: OneMember, body: RoleInput, form: again },
+      async ({ viewer, params, body }) => {
+        await changeRole(db, viewer, params.staff, body.role);
+        return done('/staff', { flash: { text: 'The role is changed.' } });
+      },
+    ),
+    post(
+      '/staff/:staff/disablements',
+      { may: 'staff.manage', params: OneMember, body: Nothing, form: again },
+      async ({ viewer, params }) => {
+        await setDisabled(db, viewer, params.staff, true);
+        return done('/staff', { flash: { text: 'They can’t sign in any more.' } });
+      },
+    ),
+    post(
+      '/staff/:staff/enablements',
+      { may: 'staff.manage', params: OneMember, body: Nothing, form: again },
+      async ({ viewer, params }) => {
+        await setDisabled(db, viewer, params.staff, false);
+        return done('/staff', { flash: { text: 'They can sign in again.' } });
+      },
+    ),
+    get('/permissions', { may: 'account.own' }, () =>
+      page('staff/permissions', { title: 'Who may do what', permissions: Object.values(PERMISSIONS), roles: ROLE_NAMES }),
+    ),
+  ];
+}

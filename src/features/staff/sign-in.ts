@@ -1,0 +1,88 @@
+import type { Request } from 'express';
+import passport from 'passport';
+import { Strategy as LocalStrategy } from 'passport-local';
+import type { Database } from '../../platform/database/pool.js';
+import type { Viewer } from '../../platform/web/viewer.js';
+import { isRightPassword } from './passwords.js';
+
+/**
+ * The person of a session, as the database knows them now.
+ * @returns null when they were disabled, or never belonged to that shop
+ */
+export async function findViewer(db: Database, staff: number, shop: number): Promise<Viewer | null> {
+  const row = await db
+    .selectFrom('memberships as m')
+    .innerJoin('staff as s', 's.id', 'm.staff_id')
+    .innerJoin('shops', 'shops.id', 'm.shop_id')
+    .select([
+      'm.staff_id as staff',
+      'm.shop_id as shop',
+      'm.role',
+      's.name',
+      'shops.name as shopName',
+      'shops.time_zone as timeZone',
+      'shops.version',
+    ])
+    .where('m.staff_id', '=', staff)
+    .where('m.shop_id', '=', shop)
+    .where('m.disabled_at', 'is', null)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** @returns the person with their first shop, or null when e-mail and password do not go together */
+export async function checkPassword(db: Database, email: string, password: string): Promise<Viewer | null> {
+  const person = await db
+    .selectFrom('staff')
+    .select(['id', 'password_hash'])
+    .where((eb) => eb(eb.fn<string>('lower', ['email']), '=', email.trim().toLowerCase()))
+    .executeTakeFirst();
+  if (!(await isRightPassword(person?.password_hash ?? null, password)) || !person) return null;
+  const shop = await db
+    .selectFrom('memberships')
+    .select('shop_id')
+    .where('staff_id', '=', person.id)
+    .where('disabled_at', 'is', null)
+    .orderBy('shop_id')
+    .executeTakeFirst();
+  return shop ? findViewer(db, person.id, shop.shop_id) : null;
+}
+
+/** passport with its one strategy; a session keeps only the person's id. */
+export function createPassport(db: Database): passport.Authenticator {
+  const authenticator = new passport.Passport();
+  authenticator.use(
+    new LocalStrategy({ usernameField: 'email', passwordField: 'password' }, (email, password, tell) => {
+      checkPassword(db, email, password).then((viewer) => tell(null, viewer ?? false), tell);
+    }),
+  );
+  authenticator.serializeUser((user, tell) => tell(null, String((user as Viewer).staff)));
+  authenticator.deserializeUser((request: Request, staff: string, tell: (error: unknown, user?: Viewer | false) => void) => {
+    findViewer(db, Number(staff), request.session.shop ?? 0).then((viewer) => tell(null, viewer ?? false), tell);
+  });
+  return authenticator;
+}
+
+/** Runs the strategy on the request's e-mail and password. */
+export function authenticate(authenticator: passport.Authenticator, request: Request): Promise<Viewer | null> {
+  return new Promise((resolve, reject) => {
+    const handler = authenticator.authenticate('local', (error: unknown, viewer: Viewer | false | null) => {
+      if (error) reject(error);
+      else resolve(viewer || null);
+    });
+    handler(request, {}, reject);
+  });
+}
+
+/** Starts a session under a new id (the one from before sign-in may be known to somebody else). */
+export async function startSession(request: Request, viewer: Viewer): Promise<void> {
+  await new Promise<void>((resolve, reject) => request.login(viewer, (error) => (error ? reject(error) : resolve())));
+  request.session.shop = viewer.shop;
+  request.session.signedInAt = Date.now();
+  request.session.seenAt = Date.now();
+}
+
+/** Ends the session here and in the database. */
+export function endSession(request: Request): Promise<void> {
+  return new Promise((resolve, reject) => request.session.destroy((error) => (error ? reject(error) : resolve())));
+}

@@ -1,0 +1,110 @@
+import { type Change, type Changed, change } from '../../platform/database/change.js';
+import type { Database } from '../../platform/database/pool.js';
+import { Conflict, NotFound } from '../../platform/errors.js';
+import type { Viewer } from '../../platform/web/viewer.js';
+import { listColumns } from '../board/columns.js';
+import { topRank } from '../board/moves.js';
+
+export interface NewWorkOrder {
+  /** Ids of what was found, or null and the fields below describe somebody or something new. */
+  customer: number | null;
+  vehicle: number | null;
+  customerName: string;
+  company: string;
+  phone: string;
+  email: string;
+  vehicleDescription: string;
+  plate: string;
+  concern: string;
+  promisedAt: Date | null;
+  mechanic: number | null;
+}
+
+/**
+ * Opens a work order at the top of the first column that is before the work. Customer and vehicle are made with it when
+ * they are not here yet.
+ * @returns its number: the shop's next, without gaps
+ */
+export async function createWorkOrder(
+  db: Database,
+  viewer: Viewer,
+  input: NewWorkOrder,
+  requestId?: string,
+): Promise<Changed<{ number: number }>> {
+  return change(db, viewer, { requestId }, async (tx) => {
+    const columns = await listColumns(tx.db, tx.shop);
+    const column = columns.find((one) => one.meaning === 'estimate') ?? columns[0];
+    if (!column) throw new Conflict('The board has no column yet.');
+    const vehicle = input.vehicle ? await getVehicle(tx, input.vehicle) : null;
+    const customer = vehicle?.customer_id ?? (input.customer ? await getCustomer(tx, input.customer) : await addCustomer(tx, input));
+    const vehicleId = vehicle?.id ?? (await addVehicle(tx, customer, input));
+    const number = await takeNumber(tx);
+    const { id } = await tx.db
+      .insertInto('work_orders')
+      .values({
+        shop_id: tx.shop,
+        number,
+        customer_id: customer,
+        vehicle_id: vehicleId,
+        concern: input.concern,
+        promised_at: input.promisedAt,
+        mechanic_id: input.mechanic,
+        advisor_id: viewer.staff,
+        column_id: column.id,
+        rank: await topRank(tx, column.id),
+        column_since: tx.now,
+        created_at: tx.now,
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    tx.record('work-order.created', id, { number, column: { column: column.id, name: column.name } });
+    return { number };
+  });
+}
+
+async function takeNumber(tx: Change): Promise<number> {
+  const shop = await tx.db
+    .updateTable('shops')
+    .set((eb) => ({ next_work_order_number: eb('next_work_order_number', '+', 1) }))
+    .where('id', '=', tx.shop)
+    .returning('next_work_order_number')
+    .executeTakeFirstOrThrow();
+  return shop.next_work_order_number - 1;
+}
+
+async function getVehicle(tx: Change, id: number): Promise<{ id: number; customer_id: number }> {
+  const row = await tx.db
+    .selectFrom('vehicles')
+    .select(['id', 'customer_id'])
+    .where('shop_id', '=', tx.shop)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (!row) throw new NotFound('That vehicle is not here.');
+  return row;
+}
+
+async function getCustomer(tx: Change, id: number): Promise<number> {
+  const row = await tx.db.selectFrom('customers').select('id').where('shop_id', '=', tx.shop).where('id', '=', id).executeTakeFirst();
+  if (!row) throw new NotFound('That customer is not here.');
+  return row.id;
+}
+
+async function addCustomer(tx: Change, input: NewWorkOrder): Promise<number> {
+  const row = await tx.db
+    .insertInto('customers')
+    .values({ shop_id: tx.shop, name: input.customerName, company: input.company, phone: input.phone, email: input.email })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  tx.record('customer.added', null, { customer: row.id });
+  return row.id;
+}
+
+async function addVehicle(tx: Change, customer: number, input: NewWorkOrder): Promise<number> {
+  const row = await tx.db
+    .insertInto('vehicles')
+    .values({ shop_id: tx.shop, customer_id: customer, description: input.vehicleDescription, plate: input.plate })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  tx.record('vehicle.added', null, { vehicle: row.id, customer });
+  return row.id;
+}

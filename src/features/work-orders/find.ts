@@ -1,0 +1,25 @@
+import type { Selectable } from 'kysely';
+import type { Change } from '../../platform/database/change.js';
+import type { WorkOrders } from '../../platform/database/schema.js';
+import { Conflict, NotFound } from '../../platform/errors.js';
+
+export type WorkOrderRow = Selectable<WorkOrders>;
+
+/** @throws NotFound when the shop has no such number */
+export async function getWorkOrderRow(tx: Change, number: number): Promise<WorkOrderRow> {
+  const row = await tx.db
+    .selectFrom('work_orders')
+    .selectAll()
+    .where('shop_id', '=', tx.shop)
+    .where('number', '=', number)
+    .executeTakeFirst();
+  if (!row) throw new NotFound('That work order is not here.');
+  return row;
+}
+
+/** As getWorkOrderRow, for changes that make sense only while the vehicle is here. @throws Conflict after the hand-over */
+export async function getOpenWorkOrder(tx: Change, number: number): Promise<WorkOrderRow> {
+  const row = await getWorkOrderRow(tx, number);
+  if (row.handed_over_at) throw new Conflict(`WO-${number} was handed over. Bring it back to the board first.`);
+  return row;
+}

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import type { Database } from '../../platform/database/pool.js';
+import { NotFound } from '../../platform/errors.js';
+import { type Answer, page } from '../../platform/web/answers.js';
+import type { Refused } from '../../platform/web/routes.js';
+import type { Viewer } from '../../platform/web/viewer.js';
+import { listMembers } from '../staff/members.js';
+import { type EditConflict, readEditFields } from './edit.js';
+import { findMatches } from './lookup.js';
+
+/** The form for a new work order, empty or with what was typed. Without JavaScript its search is a form of its own. */
+export async function newForm(db: Database, viewer: Viewer, refused: Refused | null): Promise<Answer> {
+  const values = refused?.values ?? {};
+  const find = String(values.find ?? '');
+  const data = {
+    title: 'New work order',
+    values,
+    errors: refused?.fields ?? {},
+    requestId: String(values.requestId ?? randomUUID()),
+    matches: find ? await findMatches(db, viewer.shop, find) : [],
+    find,
+    mechanics: (await listMembers(db, viewer.shop)).filter((member) => !member.disabled),
+  };
+  return page('work-orders/new', data, 'work-orders/new-form');
+}
+
+/**
+ * The form that changes a work order. `original` travels with it, so that the server can tell what was changed here from
+ * what somebody else changed meanwhile.
+ * @param conflict the fields that both changed: the form then shows both, and saving again takes mine
+ */
+export async function editForm(
+  db: Database,
+  viewer: Viewer,
+  number: number,
+  refused: Refused | null,
+  conflict?: EditConflict,
+): Promise<Answer> {
+  const order = await db
+    .selectFrom('work_orders')
+    .select(['customer_id', 'vehicle_id', 'concern', 'promised_at'])
+    .where('shop_id', '=', viewer.shop)
+    .where('number', '=', number)
+    .executeTakeFirst();
+  if (!order) throw new NotFound('That work order is not here.');
+  const current = await readEditFields(db, viewer.shop, viewer.timeZone, order);
+  const values = { ...current, ...refused?.values };
+  const sent = (field: string) => refused?.values[`original.${field}`];
+  const original = Object.fromEntries(
+    Object.entries(current).map(([field, value]) => [field, conflict?.conflicts[field] ? value : (sent(field) ?? value)]),
+  );
+  const data = {
+    title: `Change WO-${number}`,
+    number,
+    values,
+    original,
+    errors: refused?.fields ?? {},
+    conflicts: conflict?.conflicts ?? {},
+  };
+  return { ...page('work-orders/edit', data, 'work-orders/edit-form'), status: conflict ? 409 : 200 } as Answer;
+}

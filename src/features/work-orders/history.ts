@@ -1,0 +1,87 @@
+import type { Database } from '../../platform/database/pool.js';
+import { showDateTime } from '../../platform/time.js';
+import { BLOCK_REASONS, type BlockReason } from './blocks.js';
+
+/** One sentence of a work order's history: who, what, from, to, when. */
+export interface HistoryLine {
+  who: string;
+  what: string;
+  iso: string;
+  at: string;
+}
+
+/** Everything that happened to a work order, the newest first. */
+export async function listHistory(db: Database, shop: number, workOrder: number, timeZone: string): Promise<HistoryLine[]> {
+  const rows = await db
+    .selectFrom('events as e')
+    .leftJoin('staff as s', 's.id', 'e.actor_id')
+    .select(['e.kind', 'e.data', 'e.at', 's.name'])
+    .where('e.shop_id', '=', shop)
+    .where('e.work_order_id', '=', workOrder)
+    .orderBy('e.version', 'desc')
+    .orderBy('e.seq', 'desc')
+    .limit(500)
+    .execute();
+  return rows.map((row) => ({
+    who: row.name ?? 'ServiceFLOW',
+    what: tell(row.kind, row.data as Data),
+    iso: row.at.toISOString(),
+    at: showDateTime(row.at, timeZone),
+  }));
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: each kind of event has its own data; the sentences below know them.
+type Data = any;
+
+const FIELD_NAMES: Record<string, string> = {
+  concern: 'concern',
+  promised: 'promised time',
+  customerName: 'customer',
+  company: 'company',
+  phone: 'phone',
+  email: 'e-mail',
+  vehicleDescription: 'vehicle',
+  plate: 'plate',
+};
+
+const SENTENCES: Record<string, (data: Data) => string> = {
+  'work-order.created': (data) => `opened it in ${data.column.name}`,
+  'work-order.edited': (data) =>
+    `changed ${Object.keys(data.to)
+      .map((field) => `${FIELD_NAMES[field] ?? field} from ${quote(data.from[field])} to ${quote(data.to[field])}`)
+      .join(', ')}`,
+  'work-order.assigned': (data) => assigned(data),
+  'work-order.blocked': (data) =>
+    `marked it: ${BLOCK_REASONS[data.reason as BlockReason] ?? data.reason}${data.note ? ` (${data.note})` : ''}`,
+  'work-order.freed': (data) => `removed the mark “${BLOCK_REASONS[data.reason as BlockReason] ?? data.reason}”`,
+  'work-order.labelled': (data) => `added the label ${data.label}`,
+  'work-order.unlabelled': (data) => `took the label ${data.label} off`,
+  'work-order.handed-over': () => 'handed the vehicle over',
+  'work-order.brought-back': (data) => `brought it back to ${data.column}: ${data.reason}`,
+  'card.moved': (data) => moved(data),
+  'comment.added': () => 'commented',
+  'comment.edited': () => 'changed a comment',
+  'comment.deleted': () => 'deleted a comment',
+};
+
+/** What an event says, as the rest of a sentence that begins with who did it. */
+export function tell(kind: string, data: Data): string {
+  return SENTENCES[kind]?.(data) ?? kind;
+}
+
+function moved(data: Data): string {
+  const undone = data.undo ? 'took the last move back: ' : '';
+  if (data.from.column === data.to.column)
+    return `${undone}moved it within ${data.to.name}${data.to.after ? `, behind ${data.to.after}` : ', to the top'}`;
+  return `${undone}moved it from ${data.from.name} to ${data.to.name}${data.reason ? `: ${data.reason}` : ''}`;
+}
+
+function assigned(data: Data): string {
+  const role = data.as === 'mechanic' ? 'mechanic' : 'advisor';
+  if (!data.to) return `took ${data.from} off it (${role})`;
+  return data.from ? `gave it to ${data.to} instead of ${data.from} (${role})` : `gave it to ${data.to} (${role})`;
+}
+
+function quote(value: string): string {
+  return value ? `“${value.length > 80 ? `${value.slice(0, 80)}…` : value}”` : 'nothing';
+}

@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import type { Services } from '../../platform/services.js';
+import { type Answer, bytes, done, page } from '../../platform/web/answers.js';
+import { Id, OptionalId, optional, RequestId, required } from '../../platform/web/forms.js';
+import { get, post, type Refused, type Route } from '../../platform/web/routes.js';
+import type { Viewer } from '../../platform/web/viewer.js';
+import type { Boards } from '../board/boards.js';
+import { setLabel } from '../labels/labels.js';
+import { assign, take } from './assignments.js';
+import { BLOCK_REASONS, type BlockReason, block, unblock } from './blocks.js';
+import { addComment, deleteComment, editComment } from './comments.js';
+import { createWorkOrder } from './create.js';
+import { EDITABLE, EditConflict, type EditFields, editWorkOrder } from './edit.js';
+import { editForm, newForm } from './form-pages.js';
+import { bringBack, handOver } from './hand-overs.js';
+import { checkPromise, EditInput, NewWorkOrderInput } from './inputs.js';
+import { findMatches } from './lookup.js';
+import { WorkOrderPages } from './pages.js';
+
+const Numbered = z.object({ number: Id });
+const OneComment = Numbered.extend({ comment: Id });
+const Nothing = z.strictObject({});
+const CommentInput = z.strictObject({ text: required('The comment', 5000), requestId: RequestId });
+const BlockInput = z.strictObject({
+  reason: z.enum(Object.keys(BLOCK_REASONS) as [BlockReason, ...BlockReason[]], 'Please choose a reason.'),
+  note: optional('The note', 200),
+});
+const AssignInput = z.strictObject({ mechanic: OptionalId, advisor: OptionalId });
+const LabelInput = z.strictObject({ label: Id, on: z.enum(['yes', 'no']) });
+const ReasonInput = z.strictObject({ reason: optional('The reason', 500) });
+
+export function workOrderRoutes(services: Services, boards: Boards): Route[] {
+  const { db } = services;
+  const pages = new WorkOrderPages(services, boards);
+  /** After a change: the page of the work order, or its live parts. */
+  const changed = async (viewer: Viewer, number: number, text?: string): Promise<Answer> =>
+    done(`/work-orders/${number}`, { flash: text ? { text } : undefined, fragments: await pages.parts(viewer.shop, number) });
+  const refusedAt = (context: { viewer: Viewer; params: { number: number }; htmx: boolean }, refused: Refused) =>
+    pages.show(context.viewer, context.params.number, refused, context.htmx);
+
+  return [
+    get('/work-orders/new', { may: 'work-order.create' }, ({ viewer }) => newForm(db, viewer, null)),
+    get(
+      '/work-orders/matches',
+      { may: 'work-order.create', query: z.object({ find: optional('The search', 100) }) },
+      async ({ viewer, query }) =>
+        page('work-orders/matches', { matches: await findMatches(db, viewer.shop, query.find), find: query.find }, 'work-orders/matches'),
+    ),
+    post(
+      '/work-orders',
+      { may: 'work-order.create', body: NewWorkOrderInput, form: ({ viewer }, refused) => newForm(db, viewer, refused) },
+      async ({ viewer, body }) => {
+        const { result } = await createWorkOrder(
+          db,
+          viewer,
+          { ...body, promisedAt: checkPromise(body.promised, viewer.timeZone) },
+          body.requestId,
+        );
+        return done(`/work-orders/${result.number}`, { flash: { text: `WO-${result.number} is open.` } });
+      },
+    ),
+    get('/work-orders/:number', { may: 'board.see', params: Numbered }, ({ viewer, params, htmx }) =>
+      pages.show(viewer, params.number, null, htmx),
+    ),
+    get(
+      '/work-orders/:number/changes',
+      { may: 'board.see', params: Numbered, query: z.object({ since: z.coerce.number().int().default(-1) }) },
+      async ({ viewer, params, query }) => {
+        if (query.since >= viewer.version) return bytes(null, { 'X-Version': String(viewer.version) }, 204);
+        return bytes(await pages.parts(viewer.shop, params.number), {
+          'Content-Type': 'text/html; charset=utf-8',
+          'X-Version': String(viewer.version),
+        });
+      },
+    ),
+    get('/work-orders/:number/edit', { may: 'work-order.edit', params: Numbered }, ({ viewer, params }) =>
+      editForm(db, viewer, params.number, null),
+    ),
+    post(
+      '/work-orders/:number/edits',
+      {
+        may: 'work-order.edit',
+        params: Numbered,
+        body: EditInput,
+        form: ({ viewer, params }, refused) => editForm(db, viewer, params.number, refused),
+      },
+      async ({ viewer, params, body }) => {
+        const pick = (prefix: string) =>
+          Object.fromEntries(EDITABLE.map((field) => [field, body[`${prefix}${field}` as keyof typeof body]])) as EditFields;
+        checkPromise(body.promised, viewer.timeZone);
+        try {
+          await editWorkOrder(db, viewer, viewer.timeZone, params.number, pick('original.'), pick(''));
+        } catch (error) {
+          if (!(error instanceof EditConflict)) throw error;
+          return editForm(db, viewer, params.number, { values: body, fields: { '': error.message } }, error);
+        }
+        return changed(viewer, params.number, 'Saved.');
+      },
+    ),
+    post(
+      '/work-orders/:number/assignments',
+      { may: 'work-order.assign', params: Numbered, body: AssignInput, form: refusedAt },
+      async ({ viewer, params, body }) => {
+        await assign(db, viewer, params.number, body);
+        return changed(viewer, params.number);
+      },
+    ),
+    post(
+      '/work-orders/:number/takes',
+      { may: 'work-order.take', params: Numbered, body: Nothing, form: refusedAt },
+      async ({ viewer, params }) => {
+        await take(db, viewer, params.number);
+        return changed(viewer, params.number);
+      },
+    ),
+    post(
+      '/work-orders/:number/blocks',
+      { may: 'work-order.block', params: Numbered, body: BlockInput, form: refusedAt },
+      async ({ viewer, params, body }) => {
+        await block(db, viewer, params.number, body);
+        return changed(viewer, params.number);
+      },
+    ),
+    post(
+      '/work-orders/:number/blocks/removals',
+      { may: 'work-order.block', params: Numbered, body: Nothing, form: refusedAt },
+      async ({ viewer, params }) => {
+        await unblock(db, viewer, params.number);
+        return changed(viewer, params.number);
+      },
+    ),
+    post(
+      '/work-orders/:number/labels',
+      { may: 'work-order.label', params: Numbered, body: LabelInput, form: refusedAt },
+      async ({ viewer, params, body }) => {
+        await setLabel(db, viewer, params.number, body.label, body.on === 'yes');
+        return changed(viewer, params.number);
+      },
+    ),
+    post(
+      '/work-orders/:number/hand-overs',
+      { may: 'work-order.hand-over', params: Numbered, body: Nothing, form: refusedAt },
+      async ({ viewer, params }) => {
+        await handOver(db, viewer, params.number);
+        return changed(viewer, params.number, `WO-${params.number} was handed over.`);
+      },
+    ),
+    post(
+      '/work-orders/:number/returns',
+      { may: 'board.reopen', params: Numbered, body: ReasonInput, form: refusedAt },
+      async ({ viewer, params, body }) => {
+        await bringBack(db, viewer, params.number, body.reason);
+        return changed(viewer, params.number, `WO-${params.number} is on the board again.`);
+      },
+    ),
+    post(
+      '/work-orders/:number/comments',
+      { may: 'comment.write', params: Numbered, body: CommentInput, form: refusedAt },
+      async ({ viewer, params, body }) => {
+        await addComment(db, viewer, params.number, body.text, body.requestId);
+        return changed(viewer, params.number);
+      },
+    ),
+    post(
+      '/work-orders/:number/comments/:comment/edits',
+      { may: 'comment.write', params: OneComment, body: CommentInput, form: refusedAt },
+      async ({ viewer, params, body }) => {
+        await editComment(db, viewer, params.number, params.comment, body.text);
+        return changed(viewer, params.number);
+      },
+    ),
+    post(
+      '/work-orders/:number/comments/:comment/removals',
+      { may: 'comment.write', params: OneComment, body: Nothing, form: refusedAt },
+      async ({ viewer, params }) => {
+        await deleteComment(db, viewer, params.number, params.comment);
+        return changed(viewer, params.number);
+      },
+    ),
+  ];
+}

@@ -1,0 +1,140 @@
+import { type Selectable, sql, type Transaction } from 'kysely';
+import { type EventInput, type EventRow, hashEvent } from './events.js';
+import type { Database } from './pool.js';
+import type { DB, Events } from './schema.js';
+
+/** Who changes something, and in which shop. `staff` is null for the program itself. */
+export interface Actor {
+  shop: number;
+  staff: number | null;
+}
+
+/** What `work` gets: a transaction that holds the lock of the shop, and the record of what it did. */
+export interface Change {
+  db: Transaction<DB>;
+  actor: Actor;
+  shop: number;
+  /** The time of this change, by the database's clock: never before the change in front of it. */
+  now: Date;
+  record(kind: string, workOrderId: number | null, data: EventInput['data']): void;
+}
+
+export interface Changed<Result> {
+  /** The shop's version after the change; the version before it when nothing was recorded. */
+  version: number;
+  result: Result;
+  /** True when this request id was seen before: nothing was done again, `result` is the first one's. */
+  repeated: boolean;
+}
+
+export interface ChangeOptions {
+  /** Made with the form; a second request with the same one has no second effect. */
+  requestId?: string | undefined;
+}
+
+/** Thrown inside the transaction to leave it without a trace; never seen outside this file. */
+class NothingToWrite<Result> extends Error {
+  constructor(readonly changed: Changed<Result>) {
+    super();
+  }
+}
+
+const RETRIED = new Set(['40001', '40P01']);
+
+/**
+ * The one way in which data of a shop changes. Takes the lock of the shop (so its changes stand in one order), lets
+ * `work` check the rules against what is now in the database and write, stores what it recorded as events of the next
+ * version, and wakes the listeners. Work that records nothing leaves no trace: versions are gapless.
+ * `result` must survive JSON when a request id is given, for it is kept with the event.
+ */
+export async function change<Result>(
+  db: Database,
+  actor: Actor,
+  options: ChangeOptions,
+  work: (tx: Change) => Promise<Result>,
+): Promise<Changed<Result>> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await db.transaction().execute((trx) => changeWithin(trx, actor, options, work));
+    } catch (error) {
+      if (error instanceof NothingToWrite) return error.changed as Changed<Result>;
+      if (attempt < 3 && RETRIED.has((error as { code?: string }).code ?? '')) continue;
+      throw error;
+    }
+  }
+}
+
+/** As change(), inside a transaction that is open already: only for a shop that is being made in it. */
+export async function changeWithin<Result>(
+  trx: Transaction<DB>,
+  actor: Actor,
+  options: ChangeOptions,
+  work: (tx: Change) => Promise<Result>,
+): Promise<Changed<Result>> {
+  const { rows } = await sql<{ version: number; event_hash: Buffer; at: Date }>`
+    update shops set version = version + 1 where id = ${actor.shop}
+    returning version, event_hash, date_trunc('milliseconds', clock_timestamp()) as at`.execute(trx);
+  const head = rows[0];
+  if (!head) throw new Error(`There is no shop ${actor.shop}.`);
+  if (options.requestId) await leaveIfRepeated(trx, actor, options.requestId);
+  const events: EventInput[] = [];
+  const result = await work({
+    db: trx,
+    actor,
+    shop: actor.shop,
+    now: head.at,
+    record: (kind, workOrderId, data) => events.push({ kind, workOrderId, data }),
+  });
+  if (events.length === 0) throw new NothingToWrite({ version: head.version - 1, result, repeated: false });
+  await store(trx, actor, head, events, { requestId: options.requestId ?? null, result });
+  return { version: head.version, result, repeated: false };
+}
+
+async function leaveIfRepeated(trx: Transaction<DB>, actor: Actor, requestId: string): Promise<void> {
+  const earlier = await trx
+    .selectFrom('events')
+    .select(['version', 'result'])
+    .where('shop_id', '=', actor.shop)
+    .where('request_id', '=', requestId)
+    .where('actor_id', 'is not distinct from', actor.staff)
+    .executeTakeFirst();
+  if (earlier) throw new NothingToWrite({ version: earlier.version, result: earlier.result, repeated: true });
+}
+
+async function store(
+  trx: Transaction<DB>,
+  actor: Actor,
+  head: { version: number; event_hash: Buffer; at: Date },
+  events: EventInput[],
+  request: { requestId: string | null; result: unknown },
+): Promise<void> {
+  let hash = head.event_hash;
+  const rows = events.map((event, index) => {
+    const row: EventRow = {
+      shop_id: actor.shop,
+      version: head.version,
+      seq: index + 1,
+      at: head.at,
+      actor_id: actor.staff,
+      kind: event.kind,
+      work_order_id: event.workOrderId,
+      data: event.data,
+      request_id: index === 0 ? request.requestId : null,
+      result: index === 0 && request.requestId ? (request.result ?? null) : null,
+    };
+    hash = hashEvent(hash, row);
+    return { ...row, hash: hash.toString('hex') };
+  });
+  // One statement for the events, the head of the chain and the wake-up: one round trip.
+  await sql`
+    with written as (
+      insert into events (shop_id, version, seq, at, actor_id, kind, work_order_id, data, request_id, result, hash)
+      select shop_id, version, seq, at, actor_id, kind, work_order_id, data, request_id, nullif(result, 'null'), decode(hash, 'hex')
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(
+        shop_id bigint, version bigint, seq int, at timestamptz, actor_id bigint, kind text, work_order_id bigint,
+        data jsonb, request_id text, result jsonb, hash text)
+    ), chained as (update shops set event_hash = ${hash} where id = ${actor.shop})
+    select pg_notify('shop', ${`${actor.shop}:${head.version}`})`.execute(trx);
+}
+
+export type StoredEvent = Selectable<Events>;

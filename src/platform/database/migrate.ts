@@ -1,0 +1,41 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pg from 'pg';
+import { StartError } from '../start-error.js';
+import { connectionSettings } from './pool.js';
+
+/** Any number will do, as long as all versions of this program use the same one. */
+const MIGRATION_LOCK = 7_268_302_611;
+
+/**
+ * Brings the schema to the newest file of `folder` (0001_….sql, 0002_….sql: plain SQL, forward only). Each file runs in
+ * its own transaction; of several processes that start together one migrates and the others wait.
+ * @throws StartError when the database is newer than this program, or can't be reached.
+ */
+export async function migrate(url: string, folder: string): Promise<void> {
+  const files = (await readdir(folder)).filter((file) => /^\d{4}_.+\.sql$/.test(file)).sort();
+  const client = new pg.Client({ ...connectionSettings(url), lock_timeout: 60_000 });
+  client.on('error', () => {});
+  await client.connect().catch((error: Error) => {
+    throw new StartError(`The database can't be reached (${error.message || 'no answer'}): check DATABASE_URL.`);
+  });
+  try {
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await client.query('create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())');
+    const applied = (await client.query<{ name: string }>('select name from migrations order by name')).rows.map((row) => row.name);
+    const unknown = applied.find((name) => !files.includes(name));
+    if (unknown)
+      throw new StartError(`The database is newer than this program (it has ${unknown}): start the version that made it, or a later one.`);
+    for (const file of files.filter((name) => !applied.includes(name))) await apply(client, folder, file);
+  } finally {
+    await client.end();
+  }
+}
+
+async function apply(client: pg.Client, folder: string, file: string): Promise<void> {
+  const statements = await readFile(join(folder, file), 'utf8');
+  await client.query('begin');
+  await client.query(statements);
+  await client.query('insert into migrations (name) values ($1)', [file]);
+  await client.query('commit');
+}

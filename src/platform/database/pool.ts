@@ -1,0 +1,68 @@
+import { Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely';
+import pg from 'pg';
+import type { DB } from './schema.js';
+
+// Ids, ranks and counts are far below 2^53: plain numbers, not strings.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+
+export type Database = Kysely<DB>;
+
+export interface OpenDatabase {
+  db: Database;
+  pool: pg.Pool;
+  close(): Promise<void>;
+}
+
+/** Settings shared by every connection to Postgres. Times are milliseconds. */
+export function connectionSettings(url: string): pg.ClientConfig {
+  return {
+    connectionString: url,
+    application_name: 'serviceflow',
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    options: '-c timezone=UTC',
+  };
+}
+
+/**
+ * Opens the pool of one process.
+ * @param size most connections at a time
+ * @param onError told of every connection that broke while idle or between two statements
+ */
+export function openDatabase(url: string, size: number, onError: (error: Error) => void): OpenDatabase {
+  const pool = new pg.Pool({
+    ...connectionSettings(url),
+    max: size,
+    idleTimeoutMillis: 30_000,
+    maxLifetimeSeconds: 1_800,
+    statement_timeout: 10_000,
+    lock_timeout: 8_000,
+    idle_in_transaction_session_timeout: 10_000,
+    // The only limit that also ends a half-open connection.
+    query_timeout: 12_000,
+  });
+  pool.on('error', onError);
+  // pool.on('error') does not cover a client that is checked out: without this its loss ends the process.
+  pool.on('connect', (client) => client.on('error', onError));
+  const guarded = { connect: async () => guard(await pool.connect()), end: () => pool.end() };
+  const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: guarded }) });
+  return { db, pool, close: () => db.destroy() };
+}
+
+/**
+ * A query that failed without a SQLSTATE (a time-out of ours, a cut socket) leaves its connection in an unknown
+ * state, and Kysely gives it back to the pool as if it were sound. Such a client is released with its error
+ * instead, so that the pool throws it away.
+ */
+function guard(client: pg.PoolClient): PostgresPoolClient {
+  let poison: Error | undefined;
+  const query = async (text: string, parameters: readonly unknown[]) => {
+    try {
+      return await client.query(text, parameters as unknown[]);
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError)) poison = error as Error;
+      throw error;
+    }
+  };
+  return { query, release: () => client.release(poison) } as unknown as PostgresPoolClient;
+}

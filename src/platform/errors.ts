@@ -1,0 +1,45 @@
+/** What can be wrong with a request. One handler (`web/errors.ts`) turns these into a page, a fragment or JSON. */
+export class RequestError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** It is not there, or it belongs to another shop: the two look the same from outside. */
+export class NotFound extends RequestError {
+  constructor(message = 'That is not here.') {
+    super(404, message);
+  }
+}
+
+export class Forbidden extends RequestError {
+  constructor(message = 'Your role does not allow that.') {
+    super(403, message);
+  }
+}
+
+/** The request was fine when it was typed, but what it is about has changed meanwhile, or a rule refuses it. */
+export class Conflict extends RequestError {
+  constructor(message: string) {
+    super(409, message);
+  }
+}
+
+export class TooMany extends RequestError {
+  constructor(
+    message: string,
+    readonly retryAfterSeconds: number,
+  ) {
+    super(429, message);
+  }
+}
+
+/** Typed input that can't be used: a sentence per field (`''` is the form as a whole). */
+export class Invalid extends RequestError {
+  constructor(readonly fields: Record<string, string>) {
+    super(422, Object.values(fields)[0] ?? 'Something in the form is not right.');
+  }
+}

@@ -1,0 +1,130 @@
+import type { WebSocket } from 'ws';
+import type { Logger } from '../observe/log.js';
+
+/** What a room's watchers get. Applying one twice changes nothing. */
+export interface Update {
+  version: number;
+  content: string;
+}
+
+/** A kind of screen that follows a shop: the board, one work order, a TV. Each feature registers its own. */
+export interface RoomKind {
+  /**
+   * What changed in the room after `since`, rendered once for everybody in it.
+   * @returns null when nothing that the room shows has changed (its version then counts as reached)
+   */
+  changes(shop: number, room: string, since: number): Promise<Update | null>;
+}
+
+export interface Member {
+  socket: WebSocket;
+  shop: number;
+  room: string;
+  /** Asked every few seconds, with all others at once: may this screen still watch? */
+  ticket: Ticket;
+}
+
+/** By what right a screen watches: a session of a person, or the link of a TV. */
+export type Ticket = { kind: 'session'; sid: string; staff: number } | { kind: 'tv'; link: number };
+
+interface Room {
+  shop: number;
+  name: string;
+  members: Set<Member>;
+  /** The version up to which the room was looked at. */
+  version: number;
+  /** The version of the last message; members that joined later have this one or a newer one. */
+  sent: number;
+  working: boolean;
+  wanted: number;
+}
+
+/** Bytes that may wait for a reader that does not read; beyond that it is cut off and catches up when it returns. */
+const MOST_WAITING = 1024 * 1024;
+/** Changes that come faster than this are sent together. */
+const COALESCE = 40;
+
+/** The rooms of this process, and who watches them. */
+export class Hub {
+  readonly #rooms = new Map<string, Room>();
+  readonly #kinds = new Map<string, RoomKind>();
+
+  constructor(private readonly log: Logger) {}
+
+  /** @param kind the part of a room's name before the colon, e.g. `work-order` for `work-order:1042` */
+  register(kind: string, room: RoomKind): void {
+    this.#kinds.set(kind, room);
+  }
+
+  has(room: string): boolean {
+    return this.#kinds.has(kindOf(room));
+  }
+
+  join(member: Member, version: number): void {
+    const key = `${member.shop}/${member.room}`;
+    let room = this.#rooms.get(key);
+    if (!room) {
+      room = { shop: member.shop, name: member.room, members: new Set(), version, sent: version, working: false, wanted: version };
+      this.#rooms.set(key, room);
+    }
+    room.members.add(member);
+    member.socket.once('close', () => {
+      room.members.delete(member);
+      if (room.members.size === 0 && this.#rooms.get(key) === room) this.#rooms.delete(key);
+    });
+  }
+
+  /** Shops that somebody watches here. */
+  shops(): number[] {
+    return [...new Set([...this.#rooms.values()].map((room) => room.shop))];
+  }
+
+  members(): Member[] {
+    return [...this.#rooms.values()].flatMap((room) => [...room.members]);
+  }
+
+  /** A shop has reached a version: every room of it that is behind gets what changed. */
+  advance(shop: number, version: number): void {
+    for (const room of this.#rooms.values()) {
+      if (room.shop !== shop) continue;
+      room.wanted = Math.max(room.wanted, version);
+      if (!room.working) void this.#follow(room);
+    }
+  }
+
+  async #follow(room: Room): Promise<void> {
+    room.working = true;
+    try {
+      while (room.wanted > room.version && room.members.size > 0) {
+        await this.#send(room);
+        await new Promise((resolve) => setTimeout(resolve, COALESCE));
+      }
+    } catch (error) {
+      // The members still have their old version: the next change, or the next sweep, tries again.
+      this.log.error({ err: error, room: room.name }, 'a live update failed');
+    } finally {
+      room.working = false;
+    }
+  }
+
+  async #send(room: Room): Promise<void> {
+    const wanted = room.wanted;
+    const update = await this.#kinds.get(kindOf(room.name))?.changes(room.shop, room.name, room.version);
+    room.version = Math.max(wanted, update?.version ?? 0);
+    if (!update) return;
+    // `since` lets several changes travel as one message: it fits whoever has `since` or anything later.
+    const message = JSON.stringify({ version: room.version, since: room.sent, content: update.content });
+    room.sent = room.version;
+    for (const member of room.members) deliver(member.socket, message);
+  }
+}
+
+function deliver(socket: WebSocket, message: string): void {
+  if (socket.readyState !== socket.OPEN) return;
+  if (socket.bufferedAmount > MOST_WAITING) return socket.terminate();
+  socket.send(message);
+}
+
+function kindOf(room: string): string {
+  return room.split(':', 1)[0] as string;
+}

@@ -1,0 +1,18 @@
+import type { Pool } from 'pg';
+import type { Config } from '../config.js';
+import type { Database } from './database/pool.js';
+import type { Hub } from './live/hub.js';
+import type { Logger } from './observe/log.js';
+import type { Assets } from './web/assets.js';
+import type { Views } from './web/views.js';
+
+/** What features are given. Made once in `app.ts`. */
+export interface Services {
+  config: Config;
+  db: Database;
+  pool: Pool;
+  log: Logger;
+  views: Views;
+  assets: Assets;
+  live: Hub;
+}

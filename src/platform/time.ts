@@ -1,0 +1,84 @@
+import { Temporal } from 'temporal-polyfill';
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(timeZone: string, name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${timeZone}|${name}`;
+  let found = formats.get(key);
+  if (!found) {
+    found = new Intl.DateTimeFormat('en-US', { ...options, timeZone });
+    formats.set(key, found);
+  }
+  return found;
+}
+
+/** `Nov 23, 2:30 PM` */
+export function showDateTime(at: Date, timeZone: string): string {
+  return format(timeZone, 'dateTime', { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' }).format(at);
+}
+
+/** `2:30 PM` */
+export function showTime(at: Date, timeZone: string): string {
+  return format(timeZone, 'time', { hour: 'numeric', minute: '2-digit' }).format(at);
+}
+
+/** `14:30:05`, for a wall clock */
+export function showClock(at: Date, timeZone: string): string {
+  return format(timeZone, 'clock', { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(at);
+}
+
+/** `Monday, November 23, 2026` */
+export function showDay(at: Date, timeZone: string): string {
+  return format(timeZone, 'day', { weekday: 'long', month: 'long', day: 'numeric', year: 'numeric' }).format(at);
+}
+
+/** `today 2:30 PM`, `tomorrow 9:00 AM`, `Nov 30, 9:00 AM` */
+export function showPromise(at: Date, now: Date, timeZone: string): string {
+  const days = localDate(at, timeZone).since(localDate(now, timeZone)).days;
+  if (days === 0) return showTime(at, timeZone);
+  if (days === 1) return `tomorrow ${showTime(at, timeZone)}`;
+  if (days === -1) return `yesterday ${showTime(at, timeZone)}`;
+  return showDateTime(at, timeZone);
+}
+
+/** How long since, in the coarsest unit that says it: `5 min`, `3 h`, `2 d`. */
+export function showAge(since: Date, now: Date): string {
+  const minutes = Math.max(0, Math.floor((now.getTime() - since.getTime()) / 60_000));
+  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h`;
+  return `${Math.floor(minutes / (24 * 60))} d`;
+}
+
+/** The value of an `<input type="datetime-local">`: `2026-11-23T14:30` on the shop's clock. */
+export function toLocalInput(at: Date | null, timeZone: string): string {
+  if (!at) return '';
+  return Temporal.Instant.fromEpochMilliseconds(at.getTime())
+    .toZonedDateTimeISO(timeZone)
+    .toPlainDateTime()
+    .toString({ smallestUnit: 'minute' });
+}
+
+/**
+ * Reads the value of an `<input type="datetime-local">` as a time on the shop's clock.
+ * A time that daylight saving skips moves forward; one that it repeats is the first of the two.
+ * @returns null when it is not a date and time
+ */
+export function fromLocalInput(value: string, timeZone: string): Date | null {
+  try {
+    return new Date(
+      Temporal.PlainDateTime.from(value, { overflow: 'reject' }).toZonedDateTime(timeZone, { disambiguation: 'compatible' })
+        .epochMilliseconds,
+    );
+  } catch {
+    return null;
+  }
+}
+
+/** Whether it is a time zone of the IANA database that this system knows. */
+export function isTimeZone(name: string): boolean {
+  return Intl.supportedValuesOf('timeZone').includes(name) || name === 'UTC';
+}
+
+function localDate(at: Date, timeZone: string): Temporal.PlainDate {
+  return Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(timeZone).toPlainDate();
+}

@@ -1,0 +1,45 @@
+import type { Flash } from './sessions.js';
+
+/** What a handler says; `routes.ts` turns it into the right bytes for a browser, for htmx, or for a program. */
+export type Answer = PageAnswer | DoneAnswer | BytesAnswer;
+
+export interface PageAnswer {
+  kind: 'page';
+  view: string;
+  data: object;
+  /** The view that htmx gets instead of the whole page. */
+  fragment?: string | undefined;
+  status?: number;
+}
+
+export interface DoneAnswer {
+  kind: 'done';
+  /** Where a plain form goes next (303). */
+  to: string;
+  flash?: Flash | undefined;
+  /** What htmx gets. Without it htmx goes to `to` as well. */
+  fragments?: string | undefined;
+  headers?: Record<string, string>;
+}
+
+export interface BytesAnswer {
+  kind: 'bytes';
+  body: Buffer | string | null;
+  status: number;
+  headers: Record<string, string>;
+}
+
+/** A whole page, or, when htmx asks and `fragment` is given, that part of it. */
+export function page(view: string, data: object, fragment?: string): PageAnswer {
+  return { kind: 'page', view, data, fragment };
+}
+
+/** A change was made: post/redirect/get for a plain form, fragments for htmx. */
+export function done(to: string, options: Omit<DoneAnswer, 'kind' | 'to'> = {}): DoneAnswer {
+  return { kind: 'done', to, ...options };
+}
+
+/** Anything that is not a page: fragments with their own headers, an empty 204, JSON. */
+export function bytes(body: Buffer | string | null, headers: Record<string, string>, status = 200): BytesAnswer {
+  return { kind: 'bytes', body, headers, status };
+}

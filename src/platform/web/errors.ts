@@ -1,0 +1,88 @@
+import { randomInt } from 'node:crypto';
+import type { ErrorRequestHandler, Request, Response } from 'express';
+import { RequestError, TooMany } from '../errors.js';
+import type { Logger } from '../observe/log.js';
+import { isHtmx } from './mount.js';
+
+interface Problem {
+  status: number;
+  title: string;
+  text: string;
+  /** Stands on the page and in the log. */
+  number?: string;
+}
+
+/** Renders a problem as a whole page or, for htmx, as a notice. */
+export type ShowProblem = (problem: Problem, request: Request) => string;
+
+const TITLES: Record<number, string> = {
+  401: 'Please sign in',
+  403: 'That is not yours to do',
+  404: 'Nothing here',
+  405: 'Not this way',
+  409: 'It changed meanwhile',
+  413: 'That is too much at once',
+  422: 'Something is not right yet',
+  429: 'Slow down a little',
+  503: 'The database is not answering',
+};
+
+/** The one place where an error becomes an answer: a sentence for what people can act on, a number for a fault. */
+export function errorHandler(log: Logger, show: ShowProblem): ErrorRequestHandler {
+  return (error, request, response, next) => {
+    if (response.headersSent) return next(error);
+    const problem = describe(error, log, request);
+    if (error instanceof TooMany) response.set('Retry-After', String(error.retryAfterSeconds));
+    if (problem.status === 503) response.set('Retry-After', '5');
+    response.set('Cache-Control', 'no-store');
+    if (problem.status === 401) return sendToSignIn(request, response, () => html(problem));
+    html(problem);
+
+    function html(given: Problem): void {
+      if (isHtmx(request)) response.set({ 'HX-Retarget': '#notices', 'HX-Reswap': 'innerHTML' });
+      response.status(given.status).type('html').send(show(given, request));
+    }
+  };
+}
+
+function describe(error: unknown, log: Logger, request: Request): Problem {
+  const known = error instanceof RequestError ? error : fromElsewhere(error as { status?: number; code?: string; message?: string });
+  if (known) return { status: known.status, title: TITLES[known.status] ?? 'That did not work', text: known.message };
+  const number = `E-${randomInt(36 ** 6)
+    .toString(36)
+    .toUpperCase()
+    .padStart(6, '0')}`;
+  log.error({ err: error, number, method: request.method, path: request.path }, 'fault');
+  if (isDatabaseDown(error as { code?: string; message?: string })) {
+    const text = `Nothing you typed was saved. It will be back by itself: try again in a moment. If it stays away, tell your manager ${number}.`;
+    return { status: 503, title: TITLES[503] as string, text, number };
+  }
+  const text = `That is our fault, not yours, and what you sent was not saved. Try again; if it happens again, tell your manager the number ${number}.`;
+  return { status: 500, title: 'Something broke', text, number };
+}
+
+/** Errors of the body parser (malformed, too large) and of values that Postgres can't hold. */
+function fromElsewhere(error: { status?: number; code?: string; message?: string }): RequestError | null {
+  if (error?.status === 413) return new RequestError(413, 'That is more text than fits. Nothing was saved.');
+  if (error?.status && error.status >= 400 && error.status < 500)
+    return new RequestError(error.status, 'That request can’t be read. Nothing was changed.');
+  if (error instanceof URIError) return new RequestError(400, 'That address can’t be read.');
+  if (error?.code === '22021' || error?.code === '22P05')
+    return new RequestError(422, 'There is a character in the text that can’t be saved.');
+  if (error?.code === '22003') return new RequestError(404, 'That is not here.');
+  return null;
+}
+
+const DOWN = /^(08|57P|53)/;
+const CUT = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
+
+function isDatabaseDown(error: { code?: string; message?: string }): boolean {
+  if (error?.code) return DOWN.test(error.code) || CUT.test(error.code);
+  return /timeout|Connection terminated|not queryable/i.test(error?.message ?? '');
+}
+
+function sendToSignIn(request: Request, response: Response, otherwise: () => void): void {
+  if (isHtmx(request)) return void response.status(401).set('HX-Redirect', '/sign-in').end();
+  if (request.method === 'GET') return response.redirect(303, `/sign-in?next=${encodeURIComponent(request.originalUrl)}`);
+  otherwise();
+}

@@ -1,0 +1,124 @@
+import { type Request, type Response, Router } from 'express';
+import type { ZodError, ZodType } from 'zod';
+import { Forbidden, Invalid, NotFound, RequestError } from '../errors.js';
+import type { Answer, DoneAnswer } from './answers.js';
+import type { Refused, Route } from './routes.js';
+import type { Flash } from './sessions.js';
+import type { Viewer } from './viewer.js';
+import type { Views } from './views.js';
+
+export interface MountOptions {
+  views: Views;
+  may(viewer: Viewer, permission: string): boolean;
+  /** What every page gets besides its own data. */
+  frame(viewer: Viewer | null, flash: Flash | undefined, request: Request): object;
+}
+
+/** The person behind a request, put there by the sign-in middleware. */
+export function viewerOf(request: Request): Viewer | null {
+  return (request.user as Viewer | undefined) ?? null;
+}
+
+export function isHtmx(request: Request): boolean {
+  return request.get('HX-Request') === 'true';
+}
+
+/** Turns declared routes into a router: permission, then input, then the handler, then the answer. */
+export function mount(routes: Route[], options: MountOptions): Router {
+  const router = Router({ caseSensitive: true });
+  for (const route of routes) {
+    router[route.method](route.path, async (request, response) => {
+      send(await answer(route, request, options), request, response, options);
+    });
+  }
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const methods = routes.filter((route) => route.path === path).map((route) => route.method.toUpperCase());
+    router.all(path, (_request, response) => {
+      response.set('Allow', methods.join(', '));
+      throw new RequestError(405, 'That address does not work this way.');
+    });
+  }
+  return router;
+}
+
+async function answer(route: Route, request: Request, options: MountOptions): Promise<Answer> {
+  const viewer = allow(route, request, options);
+  const context = {
+    request,
+    viewer,
+    params: route.params ? parse(route.params, request.params, () => new NotFound()) : {},
+    query: {} as unknown,
+    body: {} as unknown,
+    flash: request.session?.flash,
+    htmx: isHtmx(request),
+    frame: () => options.frame(viewer, undefined, request),
+  };
+  try {
+    if (route.query) context.query = parse(route.query, request.query, invalid);
+    if (route.body) context.body = parse(route.body, request.body ?? {}, invalid);
+    return await route.handle(context);
+  } catch (error) {
+    if (!(error instanceof RequestError) || !route.form) throw error;
+    const refused: Refused = {
+      values: (request.body ?? {}) as Refused['values'],
+      fields: error instanceof Invalid ? error.fields : { '': error.message },
+    };
+    const form = await route.form(context, refused);
+    return form.kind === 'page' ? { ...form, status: error.status } : form;
+  }
+}
+
+function allow(route: Route, request: Request, options: MountOptions): Viewer | null {
+  const viewer = viewerOf(request);
+  if (route.may === 'anyone') return viewer;
+  if (!viewer) throw new RequestError(401, 'Please sign in first.');
+  if (!options.may(viewer, route.may)) throw new Forbidden();
+  return viewer;
+}
+
+function parse(schema: ZodType, value: unknown, refuse: (error: ZodError) => Error): unknown {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw refuse(parsed.error);
+  return parsed.data;
+}
+
+function invalid(error: ZodError): Invalid {
+  const fields: Record<string, string> = {};
+  for (const issue of error.issues) {
+    const field = issue.code === 'unrecognized_keys' ? '' : issue.path.join('.');
+    fields[field] ??= issue.code === 'unrecognized_keys' ? `This form has no field “${issue.keys[0]}”.` : issue.message;
+  }
+  return new Invalid(fields);
+}
+
+function send(given: Answer, request: Request, response: Response, options: MountOptions): void {
+  if (given.kind === 'done') return sendDone(given, request, response);
+  if (given.kind === 'bytes')
+    return void response
+      .status(given.status)
+      .set(given.headers)
+      .end(given.body ?? undefined);
+  const asFragment = given.fragment !== undefined && isHtmx(request);
+  const frame = options.frame(viewerOf(request), asFragment ? undefined : takeFlash(request), request);
+  const html = options.views.render(asFragment ? (given.fragment as string) : given.view, { ...frame, ...given.data });
+  response
+    .status(given.status ?? 200)
+    .set('Vary', 'HX-Request')
+    .type('html')
+    .send(html);
+}
+
+/** The message waits in the session until a whole page shows it. */
+function takeFlash(request: Request): Flash | undefined {
+  const flash = request.session?.flash;
+  if (flash) delete request.session.flash;
+  return flash;
+}
+
+function sendDone(given: DoneAnswer, request: Request, response: Response): void {
+  if (given.headers) response.set(given.headers);
+  if (isHtmx(request) && given.fragments !== undefined) return void response.type('html').send(given.fragments);
+  if (given.flash) request.session.flash = given.flash;
+  if (isHtmx(request)) return void response.set('HX-Redirect', given.to).status(200).end();
+  response.redirect(303, given.to);
+}

@@ -1,0 +1,66 @@
+import connectPgSimple from 'connect-pg-simple';
+import type { RequestHandler } from 'express';
+import session from 'express-session';
+import type { Pool } from 'pg';
+
+declare module 'express-session' {
+  interface SessionData {
+    /** The shop this person works in; a person can belong to several. */
+    shop: number;
+    /** Milliseconds since 1970. The session ends 30 days after. */
+    signedInAt: number;
+    /** When its expiry was last pushed out. */
+    seenAt: number;
+    flash: Flash;
+    passport: { user: string };
+  }
+}
+
+/** One message that the next page shows once. */
+export interface Flash {
+  text: string;
+  /** Event version of a move that this person may take back. */
+  undo?: number;
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+const IDLE_LIMIT = 14 * DAY;
+const TOTAL_LIMIT = 30 * DAY;
+const PUSH_OUT_EVERY = 60 * 60 * 1000;
+
+export interface Sessions {
+  handler: RequestHandler;
+  cookieName: string;
+  close(): void;
+}
+
+/** Sessions in Postgres. A row is written at sign-in, at sign-out, for a message, and once an hour: not per request. */
+export function openSessions(pool: Pool, secret: string, publicUrl: string | undefined): Sessions {
+  const https = publicUrl?.startsWith('https:') ?? false;
+  const cookieName = https ? '__Host-sid' : 'sid';
+  const PgStore = connectPgSimple(session);
+  const store = new PgStore({ pool, tableName: 'session', createTableIfMissing: false, disableTouch: true, ttl: IDLE_LIMIT / 1000 });
+  const load = session({
+    name: cookieName,
+    secret,
+    store,
+    resave: false,
+    saveUninitialized: false,
+    cookie: { httpOnly: true, sameSite: 'lax', secure: https, path: '/', maxAge: IDLE_LIMIT },
+  });
+  const handler: RequestHandler = (request, response, next) => {
+    load(request, response, (error?: unknown) => {
+      if (error) return next(error);
+      keepAlive(request.session, next);
+    });
+  };
+  return { handler, cookieName, close: () => void store.close() };
+}
+
+function keepAlive(current: session.Session & Partial<session.SessionData>, next: (error?: unknown) => void): void {
+  if (!current.signedInAt) return next();
+  const now = Date.now();
+  if (now - current.signedInAt > TOTAL_LIMIT) return void current.regenerate(next);
+  if (now - (current.seenAt ?? 0) > PUSH_OUT_EVERY) current.seenAt = now;
+  next();
+}

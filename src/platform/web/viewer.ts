@@ -1,0 +1,12 @@
+import type { Actor } from '../database/change.js';
+
+/** The person behind a request, as the database knows them now: never read from a cookie. */
+export interface Viewer extends Actor {
+  staff: number;
+  name: string;
+  role: string;
+  shopName: string;
+  timeZone: string;
+  /** The shop's version when the request arrived. */
+  version: number;
+}

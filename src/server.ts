@@ -1,0 +1,98 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type App, createApp } from './app.js';
+import { type Config, readConfig } from './config.js';
+import { openEmbedded } from './platform/database/embedded.js';
+import { migrate } from './platform/database/migrate.js';
+import { type OpenDatabase, openDatabase } from './platform/database/pool.js';
+import { type Logger, openLog } from './platform/observe/log.js';
+import { projectPath } from './platform/project.js';
+import { StartError } from './platform/start-error.js';
+
+/** How long requests under way may take to finish when the program is told to stop. */
+const DRAIN = 10_000;
+
+export interface RunningServer {
+  url: string;
+  app: App;
+  stop(): Promise<void>;
+}
+
+/** config → database → migrate → listen; on SIGINT and SIGTERM: drain, and stop the database too. */
+export async function startServer(env: NodeJS.ProcessEnv): Promise<RunningServer> {
+  const config = readConfig(env);
+  const log = openLog(config.logLevel);
+  const embedded = config.databaseUrl ? null : await openEmbedded(config.dataDir);
+  try {
+    const url = config.databaseUrl ?? (embedded?.url as string);
+    await migrate(url, projectPath('migrations'));
+    const database = openDatabase(url, config.databasePool, (error) => log.warn({ err: error }, 'a database connection was lost'));
+    const app = createApp(config, url, database, log);
+    const server = await listen(config, app);
+    await app.listener.start();
+    const stop = stopper(app, server, database, () => embedded?.release() ?? Promise.resolve());
+    stopOnSignals(stop, log);
+    const address = `http://localhost:${(server.address() as AddressInfo).port}`;
+    log.info({ url: address, database: embedded ? 'embedded' : 'external' }, 'ServiceFLOW is running');
+    return { url: address, app, stop };
+  } catch (error) {
+    await embedded?.release();
+    throw error;
+  }
+}
+
+async function listen(config: Config, app: App): Promise<Server> {
+  const server = createServer(
+    { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 5_000 },
+    app.http,
+  );
+  server.maxHeadersCount = 100;
+  app.sockets.attach(server);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE')
+        reject(new StartError(`Port ${config.port} is taken by another program: stop that one, or set PORT.`));
+      else if (error.code === 'EACCES')
+        reject(new StartError(`Port ${config.port} may not be used by this user: set PORT to one above 1023.`));
+      else reject(new StartError(`HOST ${config.host} can't be listened on (${error.message}).`));
+    });
+    server.listen(config.port, config.host, resolve);
+  });
+  return server;
+}
+
+function stopper(app: App, server: Server, database: OpenDatabase, release: () => Promise<void>): () => Promise<void> {
+  let stopped: Promise<void> | undefined;
+  const stop = async () => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    await app.close();
+    const cut = setTimeout(() => server.closeAllConnections(), DRAIN);
+    await closed;
+    clearTimeout(cut);
+    await database.close();
+    await release();
+  };
+  return () => {
+    stopped ??= stop();
+    return stopped;
+  };
+}
+
+function stopOnSignals(stop: () => Promise<void>, log: Logger): void {
+  let signals = 0;
+  const onSignal = (signal: string) => {
+    if (++signals > 1) process.exit(1);
+    log.info({ signal }, 'stopping: finishing what is under way');
+    const giveUp = setTimeout(() => process.exit(1), 25_000);
+    giveUp.unref();
+    stop().then(
+      () => process.exit(0),
+      (error) => {
+        log.error({ err: error }, 'stopping failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+}
