@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { changeWithin } from '../../platform/database/change.js';
+import { type Change, changeWithin } from '../../platform/database/change.js';
 import type { Database } from '../../platform/database/pool.js';
 import { NotFound } from '../../platform/errors.js';
 import { DEFAULT_COLUMNS, insertColumn } from '../board/columns.js';
@@ -13,7 +13,8 @@ export interface FirstShop {
   password: string;
 }
 
-const SETUP_LOCK = 7_268_302_612;
+/** Whoever makes the first shop of a database holds this advisory lock. */
+export const SETUP_LOCK = 7_268_302_612;
 
 /** Whether the database holds no shop yet. */
 export async function needsSetup(db: Database): Promise<boolean> {
@@ -29,22 +30,34 @@ export async function setUp(db: Database, input: FirstShop): Promise<{ shop: num
   return db.transaction().execute(async (trx) => {
     await sql`select pg_advisory_xact_lock(${SETUP_LOCK}::bigint)`.execute(trx);
     if (!(await needsSetup(trx))) throw new NotFound('This shop is set up already. Please sign in.');
-    const shop = await trx
-      .insertInto('shops')
-      .values({ name: input.shopName, time_zone: input.timeZone })
-      .returning('id')
-      .executeTakeFirstOrThrow();
-    const staff = await trx
-      .insertInto('staff')
-      .values({ email: input.email.toLowerCase(), name: input.name, password_hash: hash })
-      .returning('id')
-      .executeTakeFirstOrThrow();
-    await trx.insertInto('memberships').values({ shop_id: shop.id, staff_id: staff.id, role: 'manager' }).execute();
-    const made = { shop: shop.id, staff: staff.id };
-    await changeWithin(trx, made, {}, async (tx) => {
-      tx.record('shop.made', null, { name: input.shopName, timeZone: input.timeZone });
-      for (const column of DEFAULT_COLUMNS) await insertColumn(tx, column);
-    });
+    const made = await insertShop(trx, input, hash);
+    await changeWithin(trx, made, {}, (tx) => beginShop(tx, input));
     return made;
   });
+}
+
+/** The rows that must be there before the shop's first change: itself and its first manager. */
+export async function insertShop(
+  trx: Database,
+  input: Omit<FirstShop, 'password'>,
+  passwordHash: string,
+): Promise<{ shop: number; staff: number }> {
+  const shop = await trx
+    .insertInto('shops')
+    .values({ name: input.shopName, time_zone: input.timeZone })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const staff = await trx
+    .insertInto('staff')
+    .values({ email: input.email.toLowerCase(), name: input.name, password_hash: passwordHash })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  await trx.insertInto('memberships').values({ shop_id: shop.id, staff_id: staff.id, role: 'manager' }).execute();
+  return { shop: shop.id, staff: staff.id };
+}
+
+/** A shop's first change: that it was made, and the columns of its board. */
+export async function beginShop(tx: Change, input: Pick<FirstShop, 'shopName' | 'timeZone'>): Promise<void> {
+  tx.record('shop.made', null, { name: input.shopName, timeZone: input.timeZone });
+  for (const column of DEFAULT_COLUMNS) await insertColumn(tx, column);
 }

@@ -28,7 +28,7 @@ export async function inviteMember(db: Database, actor: Actor, input: { name: st
       .where('staff_id', '=', staff.id)
       .executeTakeFirst();
     if (member) throw new Conflict('Somebody with that e-mail address belongs to the shop already.');
-    await tx.db.insertInto('memberships').values({ shop_id: tx.shop, staff_id: staff.id, role: input.role }).execute();
+    await tx.db.insertInto('memberships').values({ shop_id: tx.shop, staff_id: staff.id, role: input.role, created_at: tx.now }).execute();
     tx.record('staff.invited', null, { staff: staff.id, role: input.role });
     return { staff: staff.id, token: staff.active ? null : await addInvitation(tx, staff.id) };
   });
@@ -96,7 +96,7 @@ async function addInvitation(tx: Change, staff: number): Promise<string> {
     .execute();
   await tx.db
     .insertInto('invitations')
-    .values({ shop_id: tx.shop, staff_id: staff, token_hash: hashToken(token), expires_at: expires })
+    .values({ shop_id: tx.shop, staff_id: staff, token_hash: hashToken(token), created_at: tx.now, expires_at: expires })
     .execute();
   return token;
 }

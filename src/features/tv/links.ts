@@ -24,13 +24,20 @@ export function listTvLinks(db: Database, shop: number): Promise<TvLink[]> {
     .execute();
 }
 
-/** @returns the token of the new link; only its hash is kept, so it is shown once */
-export async function makeTvLink(db: Database, actor: Actor, input: { name: string; variant: Variant }): Promise<string> {
-  const token = newToken();
+/**
+ * @param token a fresh one, but for the demo, whose address is known
+ * @returns the token of the new link; only its hash is kept, so it is shown once
+ */
+export async function makeTvLink(
+  db: Database,
+  actor: Actor,
+  input: { name: string; variant: Variant },
+  token = newToken(),
+): Promise<string> {
   await change(db, actor, {}, async (tx) => {
     const { id } = await tx.db
       .insertInto('tv_links')
-      .values({ shop_id: tx.shop, ...input, token_hash: hashToken(token) })
+      .values({ shop_id: tx.shop, ...input, token_hash: hashToken(token), created_at: tx.now })
       .returning('id')
       .executeTakeFirstOrThrow();
     tx.record('tv.made', null, { link: id, ...input });

@@ -92,7 +92,14 @@ async function getCustomer(tx: Change, id: number): Promise<number> {
 async function addCustomer(tx: Change, input: NewWorkOrder): Promise<number> {
   const row = await tx.db
     .insertInto('customers')
-    .values({ shop_id: tx.shop, name: input.customerName, company: input.company, phone: input.phone, email: input.email })
+    .values({
+      shop_id: tx.shop,
+      name: input.customerName,
+      company: input.company,
+      phone: input.phone,
+      email: input.email,
+      created_at: tx.now,
+    })
     .returning('id')
     .executeTakeFirstOrThrow();
   tx.record('customer.added', null, { customer: row.id });
@@ -102,7 +109,7 @@ async function addCustomer(tx: Change, input: NewWorkOrder): Promise<number> {
 async function addVehicle(tx: Change, customer: number, input: NewWorkOrder): Promise<number> {
   const row = await tx.db
     .insertInto('vehicles')
-    .values({ shop_id: tx.shop, customer_id: customer, description: input.vehicleDescription, plate: input.plate })
+    .values({ shop_id: tx.shop, customer_id: customer, description: input.vehicleDescription, plate: input.plate, created_at: tx.now })
     .returning('id')
     .executeTakeFirstOrThrow();
   tx.record('vehicle.added', null, { vehicle: row.id, customer });

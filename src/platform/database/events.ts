@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type RawBuilder, sql } from 'kysely';
 
 /** JSON that an event may carry. Texts that people may want removed later (comments) do not belong in it. */
 export type EventData = { [key: string]: string | number | boolean | null | EventData | (string | number)[] };
@@ -43,6 +44,56 @@ export function hashEvent(previous: Buffer, row: EventRow): Buffer {
     row.result,
   ]);
   return createHash('sha256').update(previous).update(canonical).digest();
+}
+
+/** An event as it is stored: linked to the one before it. */
+export type ChainedEvent = EventRow & { hash: string };
+
+/** What the events of one change have in common. */
+export interface EventHead {
+  shop: number;
+  version: number;
+  at: Date;
+  staff: number | null;
+  requestId: string | null;
+  /** What the change gave back; kept with the request id, for a repetition to get the same. */
+  result: unknown;
+}
+
+/**
+ * Numbers the events of one change and links them to the chain.
+ * @param previous hash of the shop's last event
+ * @returns the rows, and the hash of the last one
+ */
+export function chainEvents(previous: Buffer, head: EventHead, events: EventInput[]): { rows: ChainedEvent[]; hash: Buffer } {
+  let hash = previous;
+  const rows = events.map((event, index) => {
+    const row: EventRow = {
+      shop_id: head.shop,
+      version: head.version,
+      seq: index + 1,
+      at: head.at,
+      actor_id: head.staff,
+      kind: event.kind,
+      work_order_id: event.workOrderId,
+      data: event.data,
+      request_id: index === 0 ? head.requestId : null,
+      result: index === 0 && head.requestId ? (head.result ?? null) : null,
+    };
+    hash = hashEvent(hash, row);
+    return { ...row, hash: hash.toString('hex') };
+  });
+  return { rows, hash };
+}
+
+/** The statement that stores chained events, however many, in one round trip. */
+export function insertEvents(rows: ChainedEvent[]): RawBuilder<unknown> {
+  return sql`
+    insert into events (shop_id, version, seq, at, actor_id, kind, work_order_id, data, request_id, result, hash)
+    select shop_id, version, seq, at, actor_id, kind, work_order_id, data, request_id, nullif(result, 'null'), decode(hash, 'hex')
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(
+      shop_id bigint, version bigint, seq int, at timestamptz, actor_id bigint, kind text, work_order_id bigint,
+      data jsonb, request_id text, result jsonb, hash text)`;
 }
 
 /** JSON with the keys of every object in order, so that the same value is always the same text. */
