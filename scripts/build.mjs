@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 const folders = ['src', 'scripts', 'bench', 'e2e'];
 const sources = folders.flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts') && !/\.(test|spec|d)\.ts$/.test(file))
+    .filter((file) => file.endsWith('.ts') && !/\.(test|spec|d)\.ts$|^testing\//.test(file))
     .map((file) => join(folder, file)),
 );
 rmSync('dist', { recursive: true, force: true });

@@ -18,10 +18,17 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** config → database → migrate → listen; on SIGINT and SIGTERM: drain, and stop the database too. */
+/** Runs the program as the environment says; on SIGINT and SIGTERM: drain, and stop the database too. */
 export async function startServer(env: NodeJS.ProcessEnv): Promise<RunningServer> {
   const config = readConfig(env);
   const log = openLog(config.logLevel);
+  const running = await runServer(config, log);
+  stopOnSignals(running.stop, log);
+  return running;
+}
+
+/** database → migrate → listen, deaf to signals: a test runs several of these in one process. */
+export async function runServer(config: Config, log: Logger): Promise<RunningServer> {
   const embedded = config.databaseUrl ? null : await openEmbedded(config.dataDir);
   try {
     const url = config.databaseUrl ?? (embedded?.url as string);
@@ -31,7 +38,6 @@ export async function startServer(env: NodeJS.ProcessEnv): Promise<RunningServer
     const server = await listen(config, app);
     await app.listener.start();
     const stop = stopper(app, server, database, () => embedded?.release() ?? Promise.resolve());
-    stopOnSignals(stop, log);
     const address = `http://localhost:${(server.address() as AddressInfo).port}`;
     log.info({ url: address, database: embedded ? 'embedded' : 'external' }, 'ServiceFLOW is running');
     return { url: address, app, stop };

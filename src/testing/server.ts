@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readConfig } from '../config.js';
+import type { Role } from '../features/staff/permissions.js';
+import { openLog } from '../platform/observe/log.js';
+import { projectPath } from '../platform/project.js';
+import { type RunningServer, runServer } from '../server.js';
+import { Client } from './client.js';
+import type { TestShop } from './shop.js';
+
+/** Enough to start without a folder of its own; every test may override it. */
+export function testEnvironment(databaseUrl: string): Record<string, string> {
+  return {
+    ...{ PORT: '0', HOST: '127.0.0.1', DATABASE_URL: databaseUrl, DATABASE_POOL: '5', LOG_LEVEL: 'info' },
+    SESSION_SECRET: 'a secret that only tests ever use, long enough',
+  };
+}
+
+export interface TestServer extends RunningServer {
+  /** What it has logged, line by line. */
+  logged: Record<string, unknown>[];
+  client(): Client;
+  /** A client that is signed in. */
+  clientOf(shop: TestShop, role: Role): Promise<Client>;
+}
+
+/**
+ * The real program, in this process, on a free port.
+ * @param overrides environment variables that differ from testEnvironment()
+ */
+export async function startTestServer(databaseUrl: string, overrides: Record<string, string> = {}): Promise<TestServer> {
+  const config = readConfig({ ...testEnvironment(databaseUrl), ...overrides });
+  const logged: Record<string, unknown>[] = [];
+  const running = await runServer(config, openLog(config.logLevel, { write: (line) => void logged.push(JSON.parse(line)) }));
+  const clients: Client[] = [];
+  const client = () => {
+    const made = new Client(running.url);
+    clients.push(made);
+    return made;
+  };
+  return {
+    ...running,
+    logged,
+    client,
+    clientOf: (shop, role) => client().signInAs(shop, role),
+    stop: async () => {
+      for (const one of clients) one.close();
+      await running.stop();
+    },
+  };
+}
+
+export interface SpawnedServer {
+  url: string;
+  process: ChildProcess;
+  /** Ends it, and tells how it ended: `exit code 0`, `SIGKILL`. */
+  end(signal: NodeJS.Signals): Promise<string>;
+}
+
+/** The real program as a process of its own, to be killed. */
+export async function spawnServer(databaseUrl: string, overrides: Record<string, string> = {}): Promise<SpawnedServer> {
+  const spawned = spawnProgram({ ...testEnvironment(databaseUrl), ...overrides });
+  const url = await Promise.race([spawned.url, spawned.ended.then(() => undefined)]);
+  if (!url) throw new Error(`The server did not start: ${spawned.output.join('')}`);
+  return {
+    url,
+    process: spawned.process,
+    end: (signal) => {
+      spawned.process.kill(signal);
+      return spawned.ended;
+    },
+  };
+}
+
+/** Starts `src/main.ts`, whether or not it will come up. */
+export function spawnProgram(environment: Record<string, string>) {
+  const child = spawn(process.execPath, ['--import', 'tsx', projectPath('src/main.ts')], {
+    cwd: projectPath(),
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output: string[] = [];
+  const errors: string[] = [];
+  const url = new Promise<string>((resolve) => {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output.push(text);
+      const found = /"url":"(http:[^"]+)"/.exec(output.join(''));
+      if (found) resolve(found[1] as string);
+    });
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output.push(text);
+    errors.push(text);
+  });
+  const ended = once(child, 'close').then(([code, signal]) => (signal ? String(signal) : `exit code ${code}`));
+  return { process: child, url, ended, output, errors };
+}
+
+/** Waits until something holds. @throws Error after `seconds` */
+export async function until(holds: () => boolean | Promise<boolean>, what: string, seconds = 15): Promise<void> {
+  for (const deadline = Date.now() + seconds * 1000; !(await holds()); await sleep(25)) {
+    if (Date.now() > deadline) throw new Error(`Waited ${seconds} s in vain: ${what}.`);
+  }
+}
