@@ -74,13 +74,13 @@ export class BoardPages {
   async refused(context: MoveContext, refused: Refused): Promise<Answer> {
     const { viewer, params, htmx } = context;
     if (!htmx) return this.moveForm(viewer, params.number, refused);
-    const back = await this.boards.replace(viewer.shop, viewer.version, params.number);
+    const text = Object.values(refused.fields)[0] ?? '';
+    const back = await this.boards.putBack(viewer.shop, viewer.version, params.number, text);
     const needsReason = refused.fields.reason !== undefined;
     const form = needsReason
       ? this.services.views.render('board/move-form', { ...(await this.#formData(viewer, params.number, refused)), inDialog: true })
       : '';
-    const text = Object.values(refused.fields)[0] ?? '';
-    return page('board/refused', { back, form, number: params.number, text }, 'board/refused');
+    return page('board/refused', { back, form }, 'board/refused');
   }
 
   async moveForm(viewer: Viewer, number: number, refused: Refused | null): Promise<Answer> {

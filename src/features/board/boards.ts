@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../../platform/database/pool.js';
 import type { Update } from '../../platform/live/hub.js';
+import { escapeHtml } from '../../platform/web/html.js';
 import type { Views } from '../../platform/web/views.js';
 import { type Card, type CardRow, loadCards, toCard } from './cards.js';
 import { type Column, listColumns } from './columns.js';
@@ -14,6 +15,8 @@ export interface Board {
   /** Minutes since 1970 at which what depends on the clock was worked out. */
   minute: number;
   columns: Column[];
+  /** The cards as the database has them, in the order of the board. */
+  rows: CardRow[];
   cards: Card[];
   /** Each card's markup, by work order id. */
   html: Map<number, string>;
@@ -22,7 +25,6 @@ export interface Board {
 }
 
 interface Kept extends Board {
-  rows: CardRow[];
   keys: Map<number, string>;
 }
 
@@ -73,17 +75,17 @@ export class Boards {
       where e.shop_id = ${shop} and e.version > ${since} and e.version <= ${board.version}`.execute(this.db);
     const changed = new Map(rows.filter((row) => row.id !== null).map((row) => [row.id as number, row.number as number]));
     const whole = since < 0 || changed.size > MOST_PLACES || rows.some((row) => row.kind === 'column' || row.kind === 'label');
-    if (whole)
-      return { version: board.version, content: `<hx-partial hx-target="#board" hx-swap="innerHTML">${board.inside}</hx-partial>` };
+    if (whole) return { version: board.version, content: placing(board, `<div data-whole>${board.inside}</div>`) };
     if (changed.size === 0) return null;
-    return { version: board.version, content: place(board, changed) };
+    return { version: board.version, content: placing(board, places(board, changed)) };
   }
 
-  /** The markup that puts one card back where it belongs, on a screen that has moved it. */
-  async replace(shop: number, version: number, number: number): Promise<string> {
+  /** The markup that puts one card back where it belongs, on a screen that has moved it, with a sentence at the card. */
+  async putBack(shop: number, version: number, number: number, sentence: string): Promise<string> {
     const board = await this.get(shop, version);
     const card = board.cards.find((one) => one.number === number);
-    return card ? place(board, new Map([[card.id, card.number]])) : '';
+    const notice = `<div data-notice="${number}">${escapeHtml(sentence)}</div>`;
+    return placing(board, (card ? places(board, new Map([[card.id, card.number]])) : '') + notice, ' data-back');
   }
 
   async #load(shop: number): Promise<Kept> {
@@ -146,8 +148,16 @@ export class Boards {
   }
 }
 
-/** One partial that puts each changed card behind its neighbour, takes away the gone ones, and sets the counts. */
-function place(board: Board, changed: Map<number, number>): string {
+/**
+ * The partial that public/js/app/live.js places. It carries the version it brings, whichever way it travels.
+ * @param back ` data-back`: what it places must stand there even if the screen has moved on meanwhile
+ */
+function placing(board: Board, content: string, back = ''): string {
+  return `<hx-partial hx-target="#board" hx-swap="place"><div data-version="${board.version}"${back}></div>${content}</hx-partial>`;
+}
+
+/** Puts each changed card behind its neighbour, takes away the gone ones, and sets the counts. */
+function places(board: Board, changed: Map<number, number>): string {
   const parts: string[] = [];
   let previous: Card | undefined;
   for (const card of board.cards) {
@@ -159,7 +169,7 @@ function place(board: Board, changed: Map<number, number>): string {
   for (const column of board.columns) {
     parts.push(`<div data-count="${column.id}">${board.cards.filter((card) => card.columnId === column.id).length}</div>`);
   }
-  return `<hx-partial hx-target="#board" hx-swap="place">${parts.join('')}</hx-partial>`;
+  return parts.join('');
 }
 
 function currentMinute(): number {

@@ -61,15 +61,24 @@ export async function revokeTvLink(db: Database, actor: Actor, id: number): Prom
   });
 }
 
-/** @returns the shop and kind of screen that a token opens, or null when it is unknown or revoked */
-export async function findTvLink(
-  db: Database,
-  token: string,
-): Promise<{ id: number; shop: number; variant: Variant; version: number } | null> {
+/** A link that works, with what its screen needs to know of the shop. */
+export interface OpenTvLink {
+  id: number;
+  shop: number;
+  name: string;
+  variant: Variant;
+  shopName: string;
+  timeZone: string;
+  /** The shop's version now. */
+  version: number;
+}
+
+/** @returns what a token opens, or null when it is unknown or revoked */
+export async function findTvLink(db: Database, token: string): Promise<OpenTvLink | null> {
   const row = await db
     .selectFrom('tv_links as t')
     .innerJoin('shops as s', 's.id', 't.shop_id')
-    .select(['t.id', 't.shop_id as shop', 't.variant', 's.version'])
+    .select(['t.id', 't.shop_id as shop', 't.name', 't.variant', 's.name as shopName', 's.time_zone as timeZone', 's.version'])
     .where('t.token_hash', '=', hashToken(token))
     .where('t.revoked_at', 'is', null)
     .executeTakeFirst();

@@ -49,13 +49,14 @@ export function workOrderRoutes(services: Services, boards: Boards): Route[] {
     post(
       '/work-orders',
       { may: 'work-order.create', body: NewWorkOrderInput, form: ({ viewer }, refused) => newForm(db, viewer, refused) },
-      async ({ viewer, body }) => {
+      async ({ viewer, body, htmx }) => {
         const { result } = await createWorkOrder(
           db,
           viewer,
           { ...body, promisedAt: checkPromise(body.promised, viewer.timeZone) },
           body.requestId,
         );
+        if (htmx) return pages.show(viewer, result.number, null, true);
         return done(`/work-orders/${result.number}`, { flash: { text: `WO-${result.number} is open.` } });
       },
     ),
@@ -84,7 +85,7 @@ export function workOrderRoutes(services: Services, boards: Boards): Route[] {
         body: EditInput,
         form: ({ viewer, params }, refused) => editForm(db, viewer, params.number, refused),
       },
-      async ({ viewer, params, body }) => {
+      async ({ viewer, params, body, htmx }) => {
         const pick = (prefix: string) =>
           Object.fromEntries(EDITABLE.map((field) => [field, body[`${prefix}${field}` as keyof typeof body]])) as EditFields;
         checkPromise(body.promised, viewer.timeZone);
@@ -94,7 +95,8 @@ export function workOrderRoutes(services: Services, boards: Boards): Route[] {
           if (!(error instanceof EditConflict)) throw error;
           return editForm(db, viewer, params.number, { values: body, fields: { '': error.message } }, error);
         }
-        return changed(viewer, params.number, 'Saved.');
+        if (htmx) return pages.show(viewer, params.number, null, true);
+        return done(`/work-orders/${params.number}`, { flash: { text: 'Saved.' } });
       },
     ),
     post(
