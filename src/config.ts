@@ -1,27 +1,35 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { StartError } from './platform/start-error.js';
 
-const Port = z.coerce.number().int().min(0).max(65535);
+const whole = (least: number, most: number) => {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z.coerce.number({ error }).int(error).min(least, error).max(most, error);
+};
+const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
 const HttpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
 
-/** Every environment variable of the program. `docs/configuration.md` lists the same ones. */
-const Environment = z.object({
-  PORT: Port.default(3000),
+/** Every environment variable of the program. `docs/configuration.md` lists the same ones: a test compares them. */
+export const Environment = z.object({
+  PORT: whole(0, 65535).default(3000),
   HOST: z.string().min(1).default('0.0.0.0'),
   DATA_DIR: z.string().min(1).default('./data'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }).optional(),
-  DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(10),
+  DATABASE_POOL: whole(2, 200).default(10),
   PUBLIC_URL: HttpUrl.optional(),
   SESSION_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
-  TRUSTED_PROXIES: z.string().default(''),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+  TRUSTED_PROXIES: z
+    .string()
+    .refine((list) => entries(list).every(isNetwork), 'must be addresses or networks, separated by commas')
+    .default(''),
+  LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),
 });
 
 /** What `X_FILE` may be given for. */
-const SECRETS = ['DATABASE_URL', 'SESSION_SECRET'] as const;
+export const SECRETS = ['DATABASE_URL', 'SESSION_SECRET'] as const;
 
 export interface Config {
   port: number;
@@ -52,6 +60,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     throw new StartError(`${issue?.path.join('.')} ${issue?.message}. See docs/configuration.md.`);
   }
   const values = parsed.data;
+  // This program speaks plain http. Unless it believes the proxy in front, no cookie counts as sent over https.
+  if (values.PUBLIC_URL?.startsWith('https:') && entries(values.TRUSTED_PROXIES).length === 0)
+    throw new StartError('PUBLIC_URL is https, so TRUSTED_PROXIES must name the proxy that speaks it. See docs/configuration.md.');
   const dataDir = resolve(values.DATA_DIR);
   return {
     port: values.PORT,
@@ -61,11 +72,23 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     databasePool: values.DATABASE_POOL,
     publicUrl: values.PUBLIC_URL && new URL(values.PUBLIC_URL).origin,
     sessionSecret: values.SESSION_SECRET ?? keptSecret(dataDir, 'session-secret'),
-    trustedProxies: values.TRUSTED_PROXIES.split(',')
-      .map((entry) => entry.trim())
-      .filter(Boolean),
+    trustedProxies: entries(values.TRUSTED_PROXIES),
     logLevel: values.LOG_LEVEL,
   };
+}
+
+function entries(list: string): string[] {
+  return list
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter(Boolean);
+}
+
+/** An address, or a network such as 10.0.0.0/8. */
+function isNetwork(entry: string): boolean {
+  const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(entry) ?? [];
+  const version = isIP(address);
+  return version !== 0 && Number(bits ?? 0) <= (version === 4 ? 32 : 128);
 }
 
 function isSecret(name: string): name is (typeof SECRETS)[number] {
