@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -110,11 +110,18 @@ function readSecret(env: NodeJS.ProcessEnv, name: string): string | undefined {
 function keptSecret(dataDir: string, name: string): string {
   const folder = join(dataDir, 'secrets');
   const file = join(folder, name);
+  if (existsSync(file)) return checkedSecret(file);
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o711 });
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    // `wx`: of two processes that start at once, one makes the secret and both read it.
-    writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' });
+    // Written whole under another name, then linked: of two processes that start at once one makes it, both read it.
+    const draft = `${file}.${process.pid}`;
+    writeFileSync(draft, randomBytes(32).toString('base64url'), { mode: 0o600 });
+    try {
+      linkSync(draft, file);
+    } finally {
+      rmSync(draft, { force: true });
+    }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
       throw new StartError(
@@ -122,6 +129,10 @@ function keptSecret(dataDir: string, name: string): string {
       );
     }
   }
+  return checkedSecret(file);
+}
+
+function checkedSecret(file: string): string {
   const secret = readFileSync(file, 'utf8').trim();
   if (secret.length < 32)
     throw new StartError(`${file} is damaged: it must hold at least 32 characters. Remove it and everybody signs in anew.`);

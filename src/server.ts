@@ -22,18 +22,20 @@ export interface RunningServer {
 export async function startServer(env: NodeJS.ProcessEnv): Promise<RunningServer> {
   const config = readConfig(env);
   const log = openLog(config.logLevel);
-  const running = await runServer(config, log);
-  stopOnSignals(running.stop, log);
-  return running;
+  const starting = runServer(config, log);
+  // From the first moment: a signal while it starts lets it finish starting, and stops it then.
+  stopOnSignals(async () => (await starting).stop(), log);
+  return starting;
 }
 
 /** database → migrate → listen, deaf to signals: a test runs several of these in one process. */
 export async function runServer(config: Config, log: Logger): Promise<RunningServer> {
   const embedded = config.databaseUrl ? null : await openEmbedded(config.dataDir);
+  let database: OpenDatabase | undefined;
   try {
     const url = config.databaseUrl ?? (embedded?.url as string);
     await migrate(url, projectPath('migrations'));
-    const database = openDatabase(url, config.databasePool, (error) => log.warn({ err: error }, 'a database connection was lost'));
+    database = openDatabase(url, config.databasePool, (error) => log.warn({ err: error }, 'a database connection was lost'));
     const app = createApp(config, url, database, log);
     const server = await listen(config, app);
     await app.listener.start();
@@ -42,6 +44,8 @@ export async function runServer(config: Config, log: Logger): Promise<RunningSer
     log.info({ url: address, database: embedded ? 'embedded' : 'external' }, 'ServiceFLOW is running');
     return { url: address, app, stop };
   } catch (error) {
+    // The pool first: the embedded Postgres stops only when nobody is connected any more.
+    await database?.close();
     await embedded?.release();
     throw error;
   }

@@ -130,6 +130,7 @@ async function catchUp(room, since = versionOf(room)) {
     if (answer.status === 401) return location.reload();
     if (!answer.ok) throw new Error(String(answer.status));
     reachable();
+    if (isOutdated(answer)) return location.reload();
     if (answer.status === 200) {
       const text = await answer.text();
       if (room.isConnected) await htmx.swap({ sourceElement: room, target: room, swap: 'none', text });
@@ -143,7 +144,15 @@ async function catchUp(room, since = versionOf(room)) {
   }
 }
 
-const catchUpAll = () => rooms().forEach((room) => catchUp(room));
+/** A new version of the program: the page starts anew with it, unless somebody is in the middle of something. */
+function isOutdated(answer) {
+  const assets = answer.headers.get('X-Assets');
+  return assets !== null && assets !== document.body.dataset.assets && !document.querySelector('dialog[open], input:focus, textarea:focus');
+}
+
+const catchUpAll = () => {
+  for (const room of rooms()) catchUp(room);
+};
 
 // --- the state of the connection ----------------------------------------------------------------
 
@@ -199,12 +208,14 @@ document.addEventListener('htmx:ws:close', (event) => {
   delete event.target.dataset.connected;
   if (event.detail.code === 4401) return location.reload();
   if (socketsOpen > 0 || !event.target.isConnected) return;
-  setTimeout(() => {
-    if (socketsOpen > 0 || document.hidden) return;
-    catchUpAll();
-    poll();
-  }, SILENCE);
+  setTimeout(withoutSocket, SILENCE);
 });
+
+function withoutSocket() {
+  if (socketsOpen > 0 || document.hidden) return;
+  catchUpAll();
+  poll();
+}
 
 document.addEventListener('htmx:ws:before:message:incoming', (event) => {
   const room = event.target;
@@ -242,4 +253,4 @@ function join(room) {
 const joinAll = () => rooms().forEach(join);
 document.addEventListener('htmx:after:swap', joinAll);
 joinAll();
-if (rooms().length > 0) setTimeout(() => socketsOpen === 0 && (catchUpAll(), poll()), SILENCE);
+if (rooms().length > 0) setTimeout(withoutSocket, SILENCE);

@@ -41,7 +41,7 @@ export class BoardPages {
     const headers = {
       'Content-Type': 'text/html; charset=utf-8',
       ETag: ready.etag,
-      'Cache-Control': 'private, no-cache',
+      'Cache-Control': 'private, no-store',
       Vary: 'HX-Request, Accept-Encoding',
     };
     if (request.get('If-None-Match') === ready.etag) return bytes(null, headers, 304);

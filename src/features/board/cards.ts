@@ -40,7 +40,7 @@ export interface Card {
   advisorId: number | null;
   promise: { iso: string; text: string; state: 'late' | 'soon' | '' } | null;
   since: { iso: string; text: string };
-  blocked: { reason: string; note: string; iso: string; text: string } | null;
+  blocked: { kind: BlockReason; reason: string; note: string; iso: string; text: string } | null;
   comments: number;
   labels: { id: number; name: string; color: string }[];
   /** What the text filter looks through, in lower case. */
@@ -89,6 +89,7 @@ export function toCard(row: CardRow, column: Column, now: Date, timeZone: string
     since: { iso: row.column_since.toISOString(), text: showAge(row.column_since, now) },
     blocked: row.blocked_reason &&
       row.blocked_since && {
+        kind: row.blocked_reason,
         reason: BLOCK_REASONS[row.blocked_reason],
         note: row.blocked_note,
         iso: row.blocked_since.toISOString(),

@@ -3,5 +3,5 @@ import type { Boards } from './boards.js';
 
 /** The room `board`: changed cards with their places. */
 export function boardRoom(boards: Boards): RoomKind {
-  return { changes: (shop, _room, since) => boards.changes(shop, since, since + 1) };
+  return { changes: (shop, _room, since, reach) => boards.changes(shop, since, reach) };
 }

@@ -11,6 +11,7 @@ import { BLOCK_REASONS, type BlockReason, block, unblock } from './blocks.js';
 import { addComment, deleteComment, editComment } from './comments.js';
 import { createWorkOrder } from './create.js';
 import { EDITABLE, EditConflict, type EditFields, editWorkOrder } from './edit.js';
+import { listFinished } from './finished.js';
 import { editForm, newForm } from './form-pages.js';
 import { bringBack, handOver } from './hand-overs.js';
 import { checkPromise, EditInput, NewWorkOrderInput } from './inputs.js';
@@ -19,6 +20,7 @@ import { WorkOrderPages } from './pages.js';
 
 const Numbered = z.object({ number: Id });
 const OneComment = Numbered.extend({ comment: Id });
+const FinishedQuery = z.object({ find: optional('The search', 100), before: z.coerce.number().int().nullable().default(null).catch(null) });
 const Nothing = z.strictObject({});
 const CommentInput = z.strictObject({ text: required('The comment', 5000), requestId: RequestId });
 const BlockInput = z.strictObject({
@@ -39,6 +41,10 @@ export function workOrderRoutes(services: Services, boards: Boards): Route[] {
     pages.show(context.viewer, context.params.number, refused, context.htmx);
 
   return [
+    get('/work-orders', { may: 'board.see', query: FinishedQuery }, async ({ viewer, query }) => {
+      const found = await listFinished(db, viewer.shop, viewer.timeZone, query.before, query.find);
+      return page('work-orders/finished', { title: 'Finished', find: query.find, ...found });
+    }),
     get('/work-orders/new', { may: 'work-order.create' }, ({ viewer }) => newForm(db, viewer, null)),
     get(
       '/work-orders/matches',
