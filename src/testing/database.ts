@@ -11,9 +11,9 @@ export interface TestDatabase extends OpenDatabase {
 /**
  * A migrated, empty database of one's own.
  * @param size most connections of its pool
+ * @param server superuser's address of the server it is made on; without one, that of this vitest run
  */
-export async function testDatabase(size = 5): Promise<TestDatabase> {
-  const server = inject('postgres');
+export async function testDatabase(size = 5, server = inject('postgres')): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   await administer(server, `create database ${name} template ${TEMPLATE}`);
   const address = new URL(server);

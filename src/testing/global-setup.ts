@@ -16,8 +16,18 @@ declare module 'vitest' {
 
 export const TEMPLATE = 'serviceflow_template';
 
-/** Starts one throwaway Postgres for the run and migrates the template that every test database is copied from. */
+/** Starts one throwaway Postgres for the run and hands its address to the workers. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
+  const postgres = await startTestPostgres();
+  project.provide('postgres', postgres.url);
+  return postgres.stop;
+}
+
+/**
+ * A throwaway Postgres with the migrated template that every test database is copied from.
+ * @returns the superuser's address of its database `postgres`
+ */
+export async function startTestPostgres(): Promise<{ url: string; stop(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'serviceflow-test-'));
   await chmod(folder, 0o711);
   const server = await startThrowaway(join(folder, 'data'));
@@ -28,9 +38,9 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   const template = new URL(server.url);
   template.pathname = `/${TEMPLATE}`;
   await migrate(template.href, projectPath('migrations'));
-  project.provide('postgres', server.url);
-  return async () => {
+  const stop = async () => {
     await server.stop();
     await rm(folder, { recursive: true, force: true });
   };
+  return { url: server.url, stop };
 }

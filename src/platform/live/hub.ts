@@ -11,9 +11,10 @@ export interface Update {
 export interface RoomKind {
   /**
    * What changed in the room after `since`, rendered once for everybody in it.
-   * @returns null when nothing that the room shows has changed (its version then counts as reached)
+   * @param reach the version that the shop has, and that the room should come to
+   * @returns all that changed up to its `version`; null when nothing that the room shows has changed up to `reach`
    */
-  changes(shop: number, room: string, since: number): Promise<Update | null>;
+  changes(shop: number, room: string, since: number, reach: number): Promise<Update | null>;
 }
 
 export interface Member {
@@ -109,8 +110,9 @@ export class Hub {
 
   async #send(room: Room): Promise<void> {
     const wanted = room.wanted;
-    const update = await this.#kinds.get(kindOf(room.name))?.changes(room.shop, room.name, room.version);
-    room.version = Math.max(wanted, update?.version ?? 0);
+    const update = await this.#kinds.get(kindOf(room.name))?.changes(room.shop, room.name, room.version, wanted);
+    // Never more than the update says that it holds: what lies beyond it would be lost.
+    room.version = update?.version ?? wanted;
     if (!update) return;
     // `since` lets several changes travel as one message: it fits whoever has `since` or anything later.
     const message = JSON.stringify({ version: room.version, since: room.sent, content: update.content });
@@ -121,8 +123,8 @@ export class Hub {
 
 function deliver(socket: WebSocket, message: string): void {
   if (socket.readyState !== socket.OPEN) return;
-  if (socket.bufferedAmount > MOST_WAITING) return socket.terminate();
-  socket.send(message);
+  if (socket.bufferedAmount > MOST_WAITING) socket.terminate();
+  else socket.send(message);
 }
 
 function kindOf(room: string): string {
