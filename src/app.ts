@@ -7,12 +7,16 @@ import { columnRoutes } from './features/board/column-routes.js';
 import { boardRoom } from './features/board/live.js';
 import { boardRoutes } from './features/board/routes.js';
 import { labelRoutes } from './features/labels/routes.js';
+import { printRoutes } from './features/printing/routes.js';
 import { setupRoutes } from './features/shops/routes.js';
 import { accountRoutes } from './features/staff/account-routes.js';
 import { can, ROLE_NAMES, type Role } from './features/staff/permissions.js';
 import { staffRoutes } from './features/staff/routes.js';
 import { createPassport } from './features/staff/sign-in.js';
 import { SignInThrottle } from './features/staff/throttle.js';
+import { tvRoutes } from './features/tv/routes.js';
+import { tvScreenRoutes } from './features/tv/screen-routes.js';
+import { tvRoom, Walls } from './features/tv/walls.js';
 import { workOrderRoom } from './features/work-orders/live.js';
 import { workOrderRoutes } from './features/work-orders/routes.js';
 import type { OpenDatabase } from './platform/database/pool.js';
@@ -51,21 +55,27 @@ export function createApp(config: Config, url: string, database: OpenDatabase, l
   const live = new Hub(log);
   const services: Services = { config, db: database.db, pool: database.pool, log, views, assets, live };
   const boards = new Boards(services.db, views);
+  const walls = new Walls(boards, views);
   const sessions = openSessions(database.pool, config.sessionSecret, config.publicUrl);
   const authenticator = createPassport(services.db);
 
   live.register('board', boardRoom(boards));
   live.register('work-order', workOrderRoom(services, boards));
+  live.register('tv', tvRoom(walls));
 
   const routes: Route[] = [
     ...setupRoutes(services),
     ...accountRoutes(services, authenticator, new SignInThrottle(database.pool, config.sessionSecret)),
     ...boardRoutes(services, boards),
     ...workOrderRoutes(services, boards),
+    ...printRoutes(services),
     ...columnRoutes(services),
     ...labelRoutes(services),
     ...staffRoutes(services),
+    ...tvRoutes(services),
   ];
+  // Screens that nobody signs in to: they meet no session.
+  const screens = tvScreenRoutes(services, walls);
 
   const frame = (viewer: Viewer | null, flash: unknown) => ({
     viewer,
@@ -89,9 +99,11 @@ export function createApp(config: Config, url: string, database: OpenDatabase, l
     response.set('Cache-Control', 'private, no-store');
     next();
   });
+  const options = { views, may: (viewer: Viewer, permission: string) => can(viewer.role, permission), frame };
+  http.use(mount(screens, options));
   http.use(sessions.handler);
   http.use(authenticator.session());
-  http.use(mount(routes, { views, may: (viewer, permission) => can(viewer.role, permission), frame }));
+  http.use(mount(routes, options));
   http.use((_request, _response, next) => next(new NotFound('There is no such page.')));
   http.use(errorHandler(log, showProblem));
 
@@ -108,5 +120,5 @@ export function createApp(config: Config, url: string, database: OpenDatabase, l
     sessions.close();
     await listener.stop();
   };
-  return { http, routes, services, sockets, listener, close };
+  return { http, routes: [...screens, ...routes], services, sockets, listener, close };
 }

@@ -27,6 +27,19 @@ export function showClock(at: Date, timeZone: string): string {
   return format(timeZone, 'clock', { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(at);
 }
 
+/** `14:30`, beside a wall clock */
+function showShortClock(at: Date, timeZone: string): string {
+  return format(timeZone, 'shortClock', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at);
+}
+
+/** `14:30` today, `Tue 14:30` up to six days off, else `Nov 30`: short, and on the same clock as showClock(). */
+export function showOnWall(at: Date, now: Date, timeZone: string): string {
+  const days = Math.abs(localDate(at, timeZone).since(localDate(now, timeZone)).days);
+  if (days === 0) return showShortClock(at, timeZone);
+  if (days < 7) return `${format(timeZone, 'weekday', { weekday: 'short' }).format(at)} ${showShortClock(at, timeZone)}`;
+  return format(timeZone, 'date', { month: 'short', day: 'numeric' }).format(at);
+}
+
 /** `Monday, November 23, 2026` */
 export function showDay(at: Date, timeZone: string): string {
   return format(timeZone, 'day', { weekday: 'long', month: 'long', day: 'numeric', year: 'numeric' }).format(at);

@@ -18,7 +18,9 @@ export interface FloorRow {
 
 /** One column on the floor's wall: the late ones first, the longest overdue on top, then in the order of the board. */
 export function floorRows(rows: CardRow[], column: Column, now: Date, timeZone: string): FloorRow[] {
-  const own = rows.filter((row) => row.column_id === column.id).map((row) => ({ row, state: promiseState(row.promised_at, column.meaning, now) }));
+  const own = rows
+    .filter((row) => row.column_id === column.id)
+    .map((row) => ({ row, state: promiseState(row.promised_at, column.meaning, now) }));
   const late = own.filter((one) => one.state === 'late').sort((a, b) => Number(a.row.promised_at) - Number(b.row.promised_at));
   const others = own.filter((one) => one.state !== 'late');
   return [...late, ...others].map(({ row, state }) => ({

@@ -15,7 +15,8 @@ export function tvScreenRoutes({ db, assets }: Services, walls: Walls): Route[] 
   return [
     get('/tv/:token', { may: 'anyone', params: Screen }, async ({ params }) => {
       const link = await findTvLink(db, params.token);
-      if (!link) throw new NotFound('This screen’s link does not work any more. A manager makes a new one in the settings, under Wall TVs.');
+      if (!link)
+        throw new NotFound('This screen’s link does not work any more. A manager makes a new one in the settings, under Wall TVs.');
       const wall = await walls.get(link.shop, link.variant, link.version);
       const now = new Date();
       return page('tv/screen', {

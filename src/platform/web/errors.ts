@@ -52,7 +52,8 @@ function describe(error: unknown, log: Logger, request: Request): Problem {
     .toString(36)
     .toUpperCase()
     .padStart(6, '0')}`;
-  log.error({ err: error, number, method: request.method, path: request.path }, 'fault');
+  // The token of a link is a key to what it opens: it does not belong in a log.
+  log.error({ err: error, number, method: request.method, path: request.path.replace(/[\w-]{32,}/g, '…') }, 'fault');
   if (isDatabaseDown(error as { code?: string; message?: string })) {
     const text = `Nothing you typed was saved. It will be back by itself: try again in a moment. If it stays away, tell your manager ${number}.`;
     return { status: 503, title: TITLES[503] as string, text, number };
