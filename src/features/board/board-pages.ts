@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { NotFound } from '../../platform/errors.js';
 import type { Services } from '../../platform/services.js';
 import { type Answer, bytes, done, page } from '../../platform/web/answers.js';
 import type { Context, Refused } from '../../platform/web/routes.js';
@@ -83,8 +84,11 @@ export class BoardPages {
     return page('board/refused', { back, form }, 'board/refused');
   }
 
+  /** @throws NotFound when the card is not on the board, unless it was asked to move: then the page says so itself */
   async moveForm(viewer: Viewer, number: number, refused: Refused | null): Promise<Answer> {
-    return page('board/move', await this.#formData(viewer, number, refused), 'board/move-form');
+    const data = await this.#formData(viewer, number, refused);
+    if (!data.card && !refused) throw new NotFound('That card is not on the board.');
+    return page('board/move', data, 'board/move-form');
   }
 
   async #formData(viewer: Viewer, number: number, refused: Refused | null) {

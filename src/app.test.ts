@@ -1,0 +1,279 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addLabel, listLabels } from './features/labels/labels.js';
+import { can, PERMISSIONS, ROLES } from './features/staff/permissions.js';
+import { makeTvLink } from './features/tv/links.js';
+import { addComment } from './features/work-orders/comments.js';
+import type { Route } from './platform/web/routes.js';
+import type { Client, Fields, Reply } from './testing/client.js';
+import { type TestDatabase, testDatabase } from './testing/database.js';
+import { startTestServer, type TestServer } from './testing/server.js';
+import { makeShop, openOrders, PASSWORD, type TestShop } from './testing/shop.js';
+import { versionOf } from './testing/truth.js';
+
+/** What may be opened without signing in. Nothing joins this list by accident. */
+const FOR_ANYONE = [
+  'get /',
+  'get /invitations/:token',
+  'get /setup',
+  'get /sign-in',
+  'get /tv/:token',
+  'get /tv/:token/changes',
+  'post /invitations/:token',
+  'post /setup',
+  'post /sign-in',
+];
+
+/** A test that saw fewer routes than there are would prove nothing. */
+const FEWEST_ROUTES = 44;
+
+const SETUP = { shopName: 'Second', timeZone: 'UTC', name: 'Eve', email: 'eve@evil.test', password: 'a password of some length' };
+const EDIT = { customerName: 'Dana', vehicleDescription: 'Changed', 'original.vehicleDescription': 'Vehicle 1' };
+const COLUMN = { name: 'Alignment', meaning: 'active', color: 'teal', limit: '' };
+
+/** For every write a body that would change something, if it were let in. */
+const BODIES: Record<string, (shop: TestShop) => Fields> = {
+  '/setup': () => SETUP,
+  '/sign-in': (shop) => ({ email: shop.email('manager'), password: PASSWORD }),
+  '/sign-out': () => ({}),
+  '/account/password': () => ({ current: PASSWORD, password: 'another long password' }),
+  '/invitations/:token': () => ({ password: 'another long password' }),
+  '/work-orders/:number/moves': (shop) => ({ column: shop.columns[1]?.id ?? 0, after: '' }),
+  '/board/undos': () => ({ move: 1 }),
+  '/work-orders': () => ({ customerName: 'Eve', vehicleDescription: 'Van' }),
+  '/work-orders/:number/edits': () => EDIT,
+  '/work-orders/:number/assignments': (shop) => ({ mechanic: shop.staff.mechanic.staff, advisor: '' }),
+  '/work-orders/:number/takes': () => ({}),
+  '/work-orders/:number/blocks': () => ({ reason: 'parts', note: 'belt' }),
+  '/work-orders/:number/blocks/removals': () => ({}),
+  '/work-orders/:number/labels': () => ({ label: 1, on: 'yes' }),
+  '/work-orders/:number/hand-overs': () => ({}),
+  '/work-orders/:number/returns': () => ({ reason: 'It squeals again' }),
+  '/work-orders/:number/comments': () => ({ text: 'Hello' }),
+  '/work-orders/:number/comments/:comment/edits': () => ({ text: 'Changed' }),
+  '/work-orders/:number/comments/:comment/removals': () => ({}),
+  '/settings/columns': () => COLUMN,
+  '/settings/columns/:column': () => COLUMN,
+  '/settings/columns/:column/shifts': () => ({ direction: 'right' }),
+  '/settings/columns/:column/removals': () => ({}),
+  '/settings/labels': () => ({ name: 'Rush', color: 'red' }),
+  '/settings/labels/:label': () => ({ name: 'Rush', color: 'red' }),
+  '/settings/labels/:label/removals': () => ({}),
+  '/settings/tv': () => ({ name: 'Lobby', variant: 'lobby' }),
+  '/settings/tv/:link/revocations': () => ({}),
+  '/staff': () => ({ name: 'Eve', email: 'eve@evil.test', role: 'manager' }),
+  '/staff/:staff/links': () => ({}),
+  '/staff/:staff/roles': () => ({ role: 'manager' }),
+  '/staff/:staff/disablements': () => ({}),
+  '/staff/:staff/enablements': () => ({}),
+};
+
+let database: TestDatabase;
+let server: TestServer;
+let shop: TestShop;
+let values: Record<string, string | number>;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  const { db } = database;
+  server = await startTestServer(database.url);
+  shop = await makeShop(db);
+  const [number] = await openOrders(db, shop.staff.advisor, 1);
+  await addComment(db, shop.staff.advisor, number as number, 'The first comment');
+  await addLabel(db, shop.staff.manager, { name: 'Warranty', color: 'blue' });
+  await makeTvLink(db, shop.staff.manager, { name: 'Hall', variant: 'floor' });
+  const [label] = await listLabels(db, shop.id);
+  const comment = await db.selectFrom('comments').select('id').executeTakeFirstOrThrow();
+  const link = await db.selectFrom('tv_links').select('id').executeTakeFirstOrThrow();
+  values = {
+    ...{ number: number as number, comment: comment.id, label: label?.id ?? 0, link: link.id, column: shop.columns[0]?.id ?? 0 },
+    ...{ staff: shop.staff.mechanic.staff, token: 'x'.repeat(43) },
+  };
+});
+afterAll(async () => {
+  await server.stop();
+  await database.close();
+});
+
+const routes = () => server.app.routes;
+const named = (route: Route) => `${route.method} ${route.path}`;
+
+/** @throws Error for a parameter that this test has no value for */
+function pathOf(route: Route): string {
+  return route.path.replace(/:(\w+)/g, (_, name: string) => {
+    if (values[name] === undefined) throw new Error(`This test knows no value for :${name} of ${route.path}.`);
+    return String(values[name]);
+  });
+}
+
+function ask(client: Client, route: Route, more: Record<string, string> = {}): Promise<Reply> {
+  if (route.method === 'get') return client.get(pathOf(route));
+  const body = BODIES[route.path];
+  if (!body) throw new Error(`This test knows no body for ${named(route)}.`);
+  return client.post(pathOf(route), { ...(body(shop) as Record<string, string>), ...more });
+}
+
+/** Asks every route in turn, and finds nothing changed after each. @returns what was answered, by route */
+async function askAll(client: Client, chosen: Route[], more: Record<string, string> = {}): Promise<Map<Route, Reply>> {
+  const replies = new Map<Route, Reply>();
+  const everything = () => database.db.selectFrom('shops').select(['id', 'version']).orderBy('id').execute();
+  const before = await everything();
+  for (const route of chosen) {
+    replies.set(route, await ask(client, route, more));
+    expect(await everything(), `${named(route)} must change nothing`).toEqual(before);
+  }
+  return replies;
+}
+
+function expectSentToSignIn(replies: Map<Route, Reply>): void {
+  for (const [route, reply] of replies) {
+    if (route.method === 'post') expect(reply.status, named(route)).toBe(401);
+    else
+      expect(reply, named(route)).toMatchObject({
+        status: 303,
+        headers: { location: `/sign-in?next=${encodeURIComponent(pathOf(route))}` },
+      });
+    expect(reply.text, named(route)).not.toContain('The first comment');
+  }
+}
+
+describe('every route', () => {
+  test('is declared, and has a permission of the one table', () => {
+    expect(routes().length).toBeGreaterThanOrEqual(FEWEST_ROUTES);
+    for (const route of routes()) expect([...Object.keys(PERMISSIONS), 'anyone'], named(route)).toContain(route.may);
+    const open = routes().filter((route) => route.may === 'anyone');
+    expect(open.map(named).sort()).toEqual(FOR_ANYONE);
+    expect(new Set(routes().map(named)).size).toBe(routes().length);
+    expect(mountedPaths(server.app.http).sort()).toEqual(
+      [...new Set([...routes().map((route) => route.path), '/livez', '/readyz'])].sort(),
+    );
+  });
+
+  test('has input that refuses fields it does not know', async () => {
+    const manager = await server.clientOf(shop, 'manager');
+    const writes = routes().filter((route) => route.method === 'post' && route.may !== 'anyone');
+    for (const [name, value] of [
+      ['isAdmin', '1'],
+      ['shop_id', '1'],
+      ['authorId', '1'],
+      ['constructor', '1'],
+    ] as const) {
+      for (const [route, reply] of await askAll(manager, writes, { [name]: value }))
+        expect(reply.status, `${named(route)} with ${name}`).toBe(422);
+    }
+  });
+
+  test.each(ROLES)('lets a %s in exactly where the table says so', async (role) => {
+    const client = await server.clientOf(shop, role);
+    const closed = routes().filter((route) => route.may !== 'anyone');
+    const refused = closed.filter((route) => !can(role, route.may));
+    for (const [route, reply] of await askAll(client, refused)) expect(reply.status, named(route)).toBe(403);
+    // An unknown field: whoever gets past the door is stopped by the form, so that nothing changes here, either.
+    const allowed = closed.filter((route) => can(role, route.may));
+    for (const [route, reply] of await askAll(client, allowed, { unknown: 'field' })) {
+      expect(reply.status, named(route)).toBe(route.method === 'get' ? (reply.status === 204 ? 204 : 200) : 422);
+    }
+    // What htmx says of itself decides nothing.
+    for (const route of refused) {
+      const headers = { 'hx-request': 'true', 'hx-target': 'board', 'x-remote-user': shop.email('manager'), 'x-user-id': '3' };
+      expect((await client.send(route.method.toUpperCase(), pathOf(route), { headers: { ...headers, origin: client.url } })).status).toBe(
+        403,
+      );
+    }
+  });
+
+  test('sends whoever is signed out to the sign-in', async () => {
+    const closed = routes().filter((route) => route.may !== 'anyone');
+    expectSentToSignIn(await askAll(server.client(), closed));
+    const stranger = server.client();
+    for (const headers of [{ 'x-remote-user': shop.email('manager') }, { 'remote-user': 'manager' }, { 'x-user-id': '1' }]) {
+      expect((await stranger.get('/board', { headers })).status).toBe(303);
+    }
+    expect(await stranger.get('/board', { htmx: true })).toMatchObject({ status: 401, headers: { 'hx-redirect': '/sign-in' } });
+  });
+
+  test('sends whoever was disabled meanwhile to the sign-in, though the session lives', async () => {
+    const client = await server.clientOf(shop, 'advisor');
+    const { staff } = shop.staff.advisor;
+    await database.db.updateTable('memberships').set({ disabled_at: new Date() }).where('staff_id', '=', staff).execute();
+    const closed = routes().filter((route) => route.may !== 'anyone');
+    expectSentToSignIn(await askAll(client, closed));
+    expect((await client.signIn(shop.email('advisor'))).status).toBe(422);
+    await database.db.updateTable('memberships').set({ disabled_at: null }).where('staff_id', '=', staff).execute();
+  });
+
+  test('knows nothing of another shop', async () => {
+    const other = await makeShop(database.db, 'other');
+    const manager = await server.clientOf(other, 'manager');
+    const particular = routes().filter((route) => route.path.includes(':'));
+    expect(particular.length).toBeGreaterThan(20);
+    for (const [route, reply] of await askAll(manager, particular)) {
+      expect(reply.status, named(route)).toBe(404);
+      expect(reply.text).not.toMatch(/The first comment|Vehicle 1|Dana Whitfield|Warranty|first\.test/);
+    }
+    for (const route of routes().filter((one) => one.method === 'get' && !one.path.includes(':'))) {
+      expect((await manager.get(route.path)).text, named(route)).not.toMatch(
+        /The first comment|Vehicle 1|Dana Whitfield|Warranty|first\.test/,
+      );
+    }
+    expect((await manager.get('/work-orders/matches?find=dana')).text).not.toContain('Dana');
+  });
+
+  test('without a role of its own shows no more than it should once there is a shop', async () => {
+    const stranger = server.client();
+    const replies = await askAll(
+      stranger,
+      routes().filter((route) => route.may === 'anyone' && route.path !== '/sign-in'),
+    );
+    expect(Object.fromEntries([...replies].map(([route, reply]) => [named(route), reply.status]))).toEqual({
+      ...{ 'get /': 303, 'get /setup': 404, 'post /setup': 404, 'get /tv/:token': 404, 'get /tv/:token/changes': 404 },
+      ...{ 'get /invitations/:token': 404, 'post /invitations/:token': 404 },
+    });
+  });
+
+  test('answers no method that it does not declare', async () => {
+    const manager = await server.clientOf(shop, 'manager');
+    for (const path of new Set(routes().map((route) => route.path))) {
+      const [route, ...others] = routes().filter((one) => one.path === path) as [Route, ...Route[]];
+      const declared = [route, ...others].map((one) => one.method.toUpperCase());
+      const wrong = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND'].filter(
+        (method) => !declared.includes(method),
+      );
+      for (const method of wrong) {
+        const headers = { origin: manager.url, 'x-http-method-override': declared[0], 'x-method-override': declared[0] };
+        const reply = await manager.send(method, `${pathOf(route)}?_method=${declared[0]}`, { headers });
+        expect(reply.status, `${method} ${path}`).toBe(405);
+        expect(reply.headers.allow).toBe(declared.join(', '));
+      }
+    }
+  });
+
+  test('answers HEAD where it answers GET, without a body', async () => {
+    const manager = await server.clientOf(shop, 'manager');
+    for (const path of ['/board', '/work-orders/1001', '/livez', '/readyz', '/permissions']) {
+      expect(await manager.send('HEAD', path), path).toMatchObject({ status: 200, text: '' });
+    }
+  });
+});
+
+test('the shop is where the routes left it', async () => {
+  expect(await versionOf(database.db, shop.id)).toBe(
+    await database.db
+      .selectFrom('events')
+      .select((eb) => eb.fn.max('version').as('version'))
+      .where('shop_id', '=', shop.id)
+      .executeTakeFirstOrThrow()
+      .then((row) => row.version),
+  );
+});
+
+interface Layer {
+  route?: { path: string };
+  handle?: { stack?: Layer[] };
+}
+
+/** Every path that express knows of, however it came there. */
+function mountedPaths(app: object): string[] {
+  const collect = (layers: Layer[]): string[] =>
+    layers.flatMap((layer) => (layer.route ? [layer.route.path] : collect(layer.handle?.stack ?? [])));
+  return [...new Set(collect((app as { router: { stack: Layer[] } }).router.stack))];
+}
