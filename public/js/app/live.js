@@ -226,7 +226,17 @@ document.addEventListener('htmx:ws:before:message:incoming', (event) => {
     catchUp(room);
   } else if (room !== board()) room.dataset.version = version;
 });
-document.addEventListener('htmx:ws:after:message:incoming', () => announce('applied'));
+document.addEventListener('htmx:ws:after:message:incoming', (event) => {
+  announce('applied');
+  refreshActions(event.target);
+});
+
+/** What one can do with a work order depends on who one is, so it is not pushed; it is left alone while somebody is at it. */
+function refreshActions(room) {
+  const actions = room.querySelector('#work-order-actions');
+  if (!actions || actions.matches(':focus-within')) return;
+  htmx.ajax('GET', `${room.dataset.address}/actions`, { source: room, target: '#work-order-actions', swap: 'outerHTML' });
+}
 
 // What this screen has seen travels with every request, so that an answer can bring what it has not.
 document.addEventListener('htmx:config:request', ({ detail }) => {

@@ -3,17 +3,27 @@ import type { Database } from '../../platform/database/pool.js';
 import { Conflict, Invalid } from '../../platform/errors.js';
 import { getOpenWorkOrder } from './find.js';
 
-/** Says who works on it and who looks after it; null is nobody. */
-export async function assign(
-  db: Database,
-  actor: Actor,
-  number: number,
-  people: { mechanic: number | null; advisor: number | null },
-): Promise<void> {
+interface People {
+  mechanic: number | null;
+  advisor: number | null;
+}
+
+/**
+ * Says who works on it and who looks after it; null is nobody.
+ * @param original what the form showed: what was left alone there is left alone here, and what somebody else changed
+ *   meanwhile is not overwritten; undefined takes the choice as it is
+ * @throws Conflict when somebody else gave it to another person since the form was opened
+ */
+export async function assign(db: Database, actor: Actor, number: number, people: People, original: Partial<People> = {}): Promise<void> {
   await change(db, actor, {}, async (tx) => {
     const order = await getOpenWorkOrder(tx, number);
-    await assignOne(tx, order, 'mechanic', people.mechanic);
-    await assignOne(tx, order, 'advisor', people.advisor);
+    for (const as of ['mechanic', 'advisor'] as const) {
+      const [was, wanted, is] = [original[as], people[as], order[`${as}_id`]];
+      if (was !== undefined && wanted === was) continue;
+      if (was !== undefined && is !== was && is !== wanted)
+        throw new Conflict(`Somebody else has changed the ${as} meanwhile. Look again, then choose.`);
+      await assignOne(tx, order, as, wanted);
+    }
   });
 }
 

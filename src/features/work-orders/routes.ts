@@ -19,26 +19,47 @@ import { findMatches } from './lookup.js';
 import { WorkOrderPages } from './pages.js';
 
 const Numbered = z.object({ number: Id });
-const OneComment = Numbered.extend({ comment: Id });
 const FinishedQuery = z.object({ find: optional('The search', 100), before: z.coerce.number().int().nullable().default(null).catch(null) });
-const Nothing = z.strictObject({});
+const OneComment = Numbered.extend({ comment: Id });
 const CommentInput = z.strictObject({ text: required('The comment', 5000), requestId: RequestId });
+const Nothing = z.strictObject({});
 const BlockInput = z.strictObject({
   reason: z.enum(Object.keys(BLOCK_REASONS) as [BlockReason, ...BlockReason[]], 'Please choose a reason.'),
   note: optional('The note', 200),
 });
-const AssignInput = z.strictObject({ mechanic: OptionalId, advisor: OptionalId });
+/** `original.…` is what the form showed: without it a choice is taken as it is. */
+const AssignInput = z.strictObject({
+  mechanic: OptionalId,
+  advisor: OptionalId,
+  'original.mechanic': OptionalId.optional(),
+  'original.advisor': OptionalId.optional(),
+});
 const LabelInput = z.strictObject({ label: Id, on: z.enum(['yes', 'no']) });
 const ReasonInput = z.strictObject({ reason: optional('The reason', 500) });
 
 export function workOrderRoutes(services: Services, boards: Boards): Route[] {
   const { db } = services;
   const pages = new WorkOrderPages(services, boards);
-  /** After a change: the page of the work order, or its live parts. */
-  const changed = async (viewer: Viewer, number: number, text?: string): Promise<Answer> =>
-    done(`/work-orders/${number}`, { flash: text ? { text } : undefined, fragments: await pages.parts(viewer.shop, number) });
+  type Here = { viewer: Viewer; params: { number: number }; frame(): object };
+  /** After a change: the page of the work order, or its live parts and what can be done next. */
+  const changed = async ({ viewer, params, frame }: Here, text?: string): Promise<Answer> =>
+    done(`/work-orders/${params.number}`, {
+      flash: text ? { text } : undefined,
+      fragments: await pages.partsAndActions(viewer, params.number, frame()),
+    });
+  /** After a comment: the buttons stay as they are, with what may be typed beside them. */
+  const commented = async ({ viewer, params }: Here): Promise<Answer> =>
+    done(`/work-orders/${params.number}`, { fragments: await pages.parts(viewer.shop, params.number) });
   const refusedAt = (context: { viewer: Viewer; params: { number: number }; htmx: boolean }, refused: Refused) =>
     pages.show(context.viewer, context.params.number, refused, context.htmx);
+
+  /** The choices are shown as they are by now, beside the sentence that says why. */
+  const assignRefused = async (here: Here & { htmx: boolean }, refused: Refused): Promise<Answer> => {
+    if (!here.htmx) return refusedAt(here, refused);
+    const problem = services.views.render('work-orders/problem', { problem: Object.values(refused.fields)[0] ?? '' });
+    const actions = await pages.partsAndActions(here.viewer, here.params.number, here.frame());
+    return bytes(actions + problem, { 'Content-Type': 'text/html; charset=utf-8' }, 409);
+  };
 
   return [
     get('/work-orders', { may: 'board.see', query: FinishedQuery }, async ({ viewer, query }) => {
@@ -80,6 +101,9 @@ export function workOrderRoutes(services: Services, boards: Boards): Route[] {
         });
       },
     ),
+    get('/work-orders/:number/actions', { may: 'board.see', params: Numbered }, ({ viewer, params }) =>
+      pages.actions(viewer, params.number),
+    ),
     get('/work-orders/:number/edit', { may: 'work-order.edit', params: Numbered }, ({ viewer, params }) =>
       editForm(db, viewer, params.number, null),
     ),
@@ -107,82 +131,63 @@ export function workOrderRoutes(services: Services, boards: Boards): Route[] {
     ),
     post(
       '/work-orders/:number/assignments',
-      { may: 'work-order.assign', params: Numbered, body: AssignInput, form: refusedAt },
-      async ({ viewer, params, body }) => {
-        await assign(db, viewer, params.number, body);
-        return changed(viewer, params.number);
+      { may: 'work-order.assign', params: Numbered, body: AssignInput, form: assignRefused },
+      async (here) => {
+        const { mechanic, advisor, 'original.mechanic': wasMechanic, 'original.advisor': wasAdvisor } = here.body;
+        await assign(db, here.viewer, here.params.number, { mechanic, advisor }, { mechanic: wasMechanic, advisor: wasAdvisor });
+        return changed(here);
       },
     ),
-    post(
-      '/work-orders/:number/takes',
-      { may: 'work-order.take', params: Numbered, body: Nothing, form: refusedAt },
-      async ({ viewer, params }) => {
-        await take(db, viewer, params.number);
-        return changed(viewer, params.number);
-      },
-    ),
-    post(
-      '/work-orders/:number/blocks',
-      { may: 'work-order.block', params: Numbered, body: BlockInput, form: refusedAt },
-      async ({ viewer, params, body }) => {
-        await block(db, viewer, params.number, body);
-        return changed(viewer, params.number);
-      },
-    ),
+    post('/work-orders/:number/takes', { may: 'work-order.take', params: Numbered, body: Nothing, form: refusedAt }, async (here) => {
+      await take(db, here.viewer, here.params.number);
+      return changed(here);
+    }),
+    post('/work-orders/:number/blocks', { may: 'work-order.block', params: Numbered, body: BlockInput, form: refusedAt }, async (here) => {
+      await block(db, here.viewer, here.params.number, here.body);
+      return changed(here);
+    }),
     post(
       '/work-orders/:number/blocks/removals',
       { may: 'work-order.block', params: Numbered, body: Nothing, form: refusedAt },
-      async ({ viewer, params }) => {
-        await unblock(db, viewer, params.number);
-        return changed(viewer, params.number);
+      async (here) => {
+        await unblock(db, here.viewer, here.params.number);
+        return changed(here);
       },
     ),
-    post(
-      '/work-orders/:number/labels',
-      { may: 'work-order.label', params: Numbered, body: LabelInput, form: refusedAt },
-      async ({ viewer, params, body }) => {
-        await setLabel(db, viewer, params.number, body.label, body.on === 'yes');
-        return changed(viewer, params.number);
-      },
-    ),
+    post('/work-orders/:number/labels', { may: 'work-order.label', params: Numbered, body: LabelInput, form: refusedAt }, async (here) => {
+      await setLabel(db, here.viewer, here.params.number, here.body.label, here.body.on === 'yes');
+      return changed(here);
+    }),
     post(
       '/work-orders/:number/hand-overs',
       { may: 'work-order.hand-over', params: Numbered, body: Nothing, form: refusedAt },
-      async ({ viewer, params }) => {
-        await handOver(db, viewer, params.number);
-        return changed(viewer, params.number, `WO-${params.number} was handed over.`);
+      async (here) => {
+        await handOver(db, here.viewer, here.params.number);
+        return changed(here, `WO-${here.params.number} was handed over.`);
       },
     ),
-    post(
-      '/work-orders/:number/returns',
-      { may: 'board.reopen', params: Numbered, body: ReasonInput, form: refusedAt },
-      async ({ viewer, params, body }) => {
-        await bringBack(db, viewer, params.number, body.reason);
-        return changed(viewer, params.number, `WO-${params.number} is on the board again.`);
-      },
-    ),
-    post(
-      '/work-orders/:number/comments',
-      { may: 'comment.write', params: Numbered, body: CommentInput, form: refusedAt },
-      async ({ viewer, params, body }) => {
-        await addComment(db, viewer, params.number, body.text, body.requestId);
-        return changed(viewer, params.number);
-      },
-    ),
+    post('/work-orders/:number/returns', { may: 'board.reopen', params: Numbered, body: ReasonInput, form: refusedAt }, async (here) => {
+      await bringBack(db, here.viewer, here.params.number, here.body.reason);
+      return changed(here, `WO-${here.params.number} is on the board again.`);
+    }),
+    post('/work-orders/:number/comments', { may: 'comment.write', params: Numbered, body: CommentInput, form: refusedAt }, async (here) => {
+      await addComment(db, here.viewer, here.params.number, here.body.text, here.body.requestId);
+      return commented(here);
+    }),
     post(
       '/work-orders/:number/comments/:comment/edits',
       { may: 'comment.write', params: OneComment, body: CommentInput, form: refusedAt },
-      async ({ viewer, params, body }) => {
-        await editComment(db, viewer, params.number, params.comment, body.text);
-        return changed(viewer, params.number);
+      async (here) => {
+        await editComment(db, here.viewer, here.params.number, here.params.comment, here.body.text);
+        return commented(here);
       },
     ),
     post(
       '/work-orders/:number/comments/:comment/removals',
       { may: 'comment.write', params: OneComment, body: Nothing, form: refusedAt },
-      async ({ viewer, params }) => {
-        await deleteComment(db, viewer, params.number, params.comment);
-        return changed(viewer, params.number);
+      async (here) => {
+        await deleteComment(db, here.viewer, here.params.number, here.params.comment);
+        return commented(here);
       },
     ),
   ];
