@@ -16,7 +16,7 @@ export function securityHeaders(publicUrl: string | undefined): RequestHandler {
         scriptSrc: ["'self'"],
         styleSrc: ["'self'"],
         imgSrc: ["'self'"],
-        connectSrc: ["'self'"],
+        connectSrc: ["'self'", (request) => socketOrigin(request.headers.host, publicUrl)],
         formAction: ["'self'"],
         manifestSrc: ["'self'"],
         baseUri: ["'none'"],
@@ -29,6 +29,12 @@ export function securityHeaders(publicUrl: string | undefined): RequestHandler {
     strictTransportSecurity: https && { maxAge: 31_536_000, includeSubDomains: true },
     crossOriginEmbedderPolicy: false,
   });
+}
+
+/** Safari before 15.4 does not count a socket of the same host as 'self'. */
+function socketOrigin(host: string | undefined, publicUrl: string | undefined): string {
+  if (publicUrl) return publicUrl.replace(/^http/, 'ws');
+  return host && /^[\w.:[\]-]+$/.test(host) ? `ws://${host}` : "'self'";
 }
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
