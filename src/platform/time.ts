@@ -71,12 +71,16 @@ export function toLocalInput(at: Date | null, timeZone: string): string {
     .toString({ smallestUnit: 'minute' });
 }
 
+// Nothing more: a time with an offset would be read as if it had none. A browser without such a field lets people type a blank.
+const LOCAL_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,3})?)?$/;
+
 /**
  * Reads the value of an `<input type="datetime-local">` as a time on the shop's clock.
  * A time that daylight saving skips moves forward; one that it repeats is the first of the two.
  * @returns null when it is not a date and time
  */
 export function fromLocalInput(value: string, timeZone: string): Date | null {
+  if (!LOCAL_TIME.test(value)) return null;
   try {
     return new Date(
       Temporal.PlainDateTime.from(value, { overflow: 'reject' }).toZonedDateTime(timeZone, { disambiguation: 'compatible' })

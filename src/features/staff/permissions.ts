@@ -36,6 +36,7 @@ export type Permission = keyof typeof PERMISSIONS;
 
 /** Whether a role has a permission; an unknown role or permission never does. */
 export function can(role: string, permission: string): boolean {
-  const entry = PERMISSIONS[permission as Permission] as { roles: readonly string[] } | undefined;
-  return entry?.roles.includes(role) ?? false;
+  if (!Object.hasOwn(PERMISSIONS, permission)) return false;
+  const { roles }: { roles: readonly string[] } = PERMISSIONS[permission as Permission];
+  return roles.includes(role);
 }

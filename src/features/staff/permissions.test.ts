@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { can, PERMISSIONS, ROLES } from './permissions.js';
+
+test('a manager may do everything, and every permission says what it is', () => {
+  for (const [name, { roles, does }] of Object.entries(PERMISSIONS)) {
+    expect(roles, name).toContain('manager');
+    expect(does).toMatch(/^[A-Z].{8,}[^.]$/);
+  }
+});
+
+test('a mechanic works, an advisor runs the desk, a manager runs the shop', () => {
+  const allowed = (role: string) => Object.keys(PERMISSIONS).filter((permission) => can(role, permission));
+  expect(allowed('mechanic')).toEqual([
+    ...[
+      'board.see',
+      'board.move',
+      'work-order.take',
+      'work-order.block',
+      'work-order.label',
+      'work-order.print',
+      'comment.write',
+      'account.own',
+    ],
+  ]);
+  const managers = ['board.reopen', 'comment.moderate', 'columns.manage', 'labels.manage', 'tv.manage', 'staff.manage'];
+  expect(Object.keys(PERMISSIONS).filter((permission) => !can('advisor', permission))).toEqual(managers);
+});
+
+test('a role or permission that does not exist allows nothing', () => {
+  for (const role of ['', 'owner', 'Manager', '__proto__', 'constructor']) expect(can(role, 'board.see')).toBe(false);
+  for (const role of ROLES)
+    for (const permission of ['', 'anyone', 'board', 'toString', '__proto__']) expect(can(role, permission)).toBe(false);
+});
