@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { inject } from 'vitest';
 import { type OpenDatabase, openDatabase } from '../platform/database/pool.js';
 import { TEMPLATE } from './global-setup.js';
 
@@ -13,7 +12,9 @@ export interface TestDatabase extends OpenDatabase {
  * @param size most connections of its pool
  * @param server superuser's address of the server it is made on; without one, that of this vitest run
  */
-export async function testDatabase(size = 5, server = inject('postgres')): Promise<TestDatabase> {
+export async function testDatabase(size = 5, server?: string): Promise<TestDatabase> {
+  // Not at the top: the browser tests have a runner of their own, and the two can't share a process.
+  server ??= (await import('vitest')).inject('postgres');
   const name = `test_${randomBytes(6).toString('hex')}`;
   await administer(server, `create database ${name} template ${TEMPLATE}`);
   const address = new URL(server);
