@@ -1,0 +1,41 @@
+// `npm run demo`: a shop at work, in a folder of its own, to look around in.
+import { migrate } from '../src/platform/database/migrate.js';
+import { projectPath } from '../src/platform/project.js';
+import { StartError } from '../src/platform/start-error.js';
+import { startServer } from '../src/server.js';
+import { loadDemo, TV_TOKEN } from './demo/load.js';
+import { PASSWORD, SHOP, STAFF } from './demo/people.js';
+import { openScriptDatabase, runScript } from './script-database.js';
+
+const env = { ...process.env, DATA_DIR: process.env.DATA_DIR || './data/demo', LOG_LEVEL: process.env.LOG_LEVEL || 'warn' };
+
+await runScript(async () => {
+  const database = await openScriptDatabase(env, true);
+  try {
+    await migrate(database.url, projectPath('migrations'));
+    const loaded = await loadDemo(database.db, new Date());
+    console.log(loaded ? `${SHOP.name} is loaded.` : `${SHOP.name} is there already, as it was left.`);
+    const { url } = await startServer(env).catch((error) => {
+      if (error instanceof StartError) throw new StartError(`The demo shop is ready, but its server can't start: ${error.message}`);
+      throw error;
+    });
+    console.log(welcome(url));
+  } finally {
+    await database.close();
+  }
+});
+
+function welcome(url: string): string {
+  const signIns = STAFF.filter((person) => person.signsIn).map((person) => `  ${person.email.padEnd(22)}${person.name}`);
+  return [
+    '',
+    `  ${url}`,
+    '',
+    ...signIns,
+    `  password for each:    ${PASSWORD}`,
+    '',
+    `  wall TV: ${url}/tv/${TV_TOKEN}`,
+    '  Ctrl-C stops it.',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,220 @@
+import type { Role } from '../../src/features/staff/permissions.js';
+
+export const SHOP = { name: "Bergmann's Auto & Truck", timeZone: 'America/Chicago' };
+export const PASSWORD = 'demo-shop-floor';
+
+export interface Person {
+  email: string;
+  name: string;
+  role: Role;
+  /** Has the password above. Nobody can sign in as the others. */
+  signsIn: boolean;
+}
+
+/** The first one is the manager who made the shop. */
+export const STAFF: Person[] = [
+  { email: 'manager@demo.test', name: 'Ruth Bergmann', role: 'manager', signsIn: true },
+  { email: 'advisor@demo.test', name: 'Marcus Okafor', role: 'advisor', signsIn: true },
+  { email: 'mechanic@demo.test', name: 'Luis Ortega', role: 'mechanic', signsIn: true },
+  { email: 'priya@demo.test', name: 'Priya Raghunathan', role: 'advisor', signsIn: false },
+  { email: 'dale@demo.test', name: 'Dale Kowalczyk', role: 'mechanic', signsIn: false },
+  { email: 'thuy@demo.test', name: 'Thúy Nguyễn', role: 'mechanic', signsIn: false },
+  { email: 'sven@demo.test', name: 'Sven Håkansson', role: 'mechanic', signsIn: false },
+  { email: 'joanne@demo.test', name: 'Jo-Anne MacAllister', role: 'mechanic', signsIn: false },
+  { email: 'terrence@demo.test', name: 'Terrence Boyd', role: 'mechanic', signsIn: false },
+];
+
+/** Left three weeks ago: what he did stays in the history, and he is in no list to choose from. */
+export const FORMER = { email: 'wade@demo.test', name: 'Wade Lindgren', role: 'mechanic', signsIn: false } satisfies Person;
+
+/** Short for the shop's labels. */
+export const LABELS = [
+  { name: 'Waiter', color: 'amber' },
+  { name: 'Fleet', color: 'blue' },
+  { name: 'Comeback', color: 'red' },
+  { name: 'Warranty', color: 'green' },
+  { name: 'Night drop', color: 'violet' },
+  { name: 'Tow-in', color: 'pink' },
+  { name: 'State inspection', color: 'teal' },
+  { name: 'Keys in box', color: 'grey' },
+] as const;
+
+export const GIVEN_NAMES = [
+  'Angela',
+  'Bill',
+  'Carmen',
+  'Darnell',
+  'Esther',
+  'Frank',
+  'Gwendolyn',
+  'Hank',
+  'Imani',
+  'Jerry',
+  'Katarzyna',
+  'Lorraine',
+  'Miguel',
+  'Nadia',
+  'Otis',
+  'Patrice',
+  'Quentin',
+  'Rosalind',
+  'Steve',
+  'Tamika',
+  'Ulises',
+  'Vera',
+  'Walt',
+  'Ximena',
+  'Yusuf',
+  'Zofia',
+  'Arjun',
+  'Bev',
+  'Cole',
+  'Denise',
+  'Earl',
+  'Fatima',
+  'Gus',
+  'Hye-jin',
+  'Ingrid',
+  'Jamal',
+  'Kurt',
+  'LaToya',
+  'Mei',
+  'Norm',
+];
+
+export const FAMILY_NAMES = [
+  'Abernathy',
+  'Brzezinski',
+  'Castellanos',
+  'Dombrowski',
+  'Eriksen',
+  'Ferraro',
+  'Gustafson',
+  'Hernandez',
+  'Iwanski',
+  'Johnson',
+  'Kim',
+  'Lundquist',
+  'Mwangi',
+  'Novak',
+  'Olson',
+  'Patel',
+  'Quarles',
+  'Rodriguez',
+  'Schmidt',
+  'Thompson',
+  'Underwood',
+  'Vargas',
+  'Washington',
+  'Xiong',
+  'Yoder',
+  'Zielinski',
+  'Anderson',
+  'Becker',
+  'Cho',
+  'Delgado',
+  'Eastman',
+  'Fitzgerald',
+  'Grabowski',
+  'Hoang',
+  'Jankowski',
+  'Krueger',
+  'Lopez',
+  'Meyer',
+  'Nyberg',
+  'Pruitt',
+];
+
+/** Names that a card has to find room for, or letters for. */
+export const NOTABLE_NAMES = [
+  'Maria-Fernanda Villanueva-Castellanos',
+  'Bartholomew Featherstonehaugh-Worthington III',
+  'Nguyễn Thị Minh Khai',
+  'Zoë Brontë-Wałęsa',
+  'Søren Ångström',
+  'Łukasz Żółkiewski',
+  'José Ángel Núñez Ibáñez',
+  'Renée D’Aubigné',
+  'Siobhán Ní Dhomhnaill',
+  '김민준 (Min-jun Kim)',
+  'Екатерина Волкова',
+  'Ng',
+  'Dr. Oluwaseun Adébáyò-Ogunlésì',
+  'Þórdís Guðmundsdóttir',
+  'Bo Li',
+];
+
+/** Firms with several vehicles: who brings them, and what they have. */
+export const FLEETS: { company: string; contact: string; has: { kind: string; count: number }[] }[] = [
+  {
+    company: 'Rock River Plumbing & Heating',
+    contact: 'Shelly Vance',
+    has: [
+      { kind: 'van', count: 5 },
+      { kind: 'pickup', count: 1 },
+    ],
+  },
+  {
+    company: 'Winnebago County Community Unit School District No. 322',
+    contact: 'Ed Tillman, transport',
+    has: [{ kind: 'bus', count: 5 }],
+  },
+  {
+    company: 'Northern Illinois Agricultural Cooperative & Grain Elevator',
+    contact: 'Deb Hofstetter',
+    has: [
+      { kind: 'tractor', count: 3 },
+      { kind: 'forklift', count: 2 },
+      { kind: 'pickup', count: 1 },
+    ],
+  },
+  {
+    company: 'Prairie Bread Bakery',
+    contact: 'Amir Haddad',
+    has: [
+      { kind: 'truck', count: 3 },
+      { kind: 'van', count: 1 },
+    ],
+  },
+  {
+    company: 'Kishwaukee Landscaping',
+    contact: 'Tomás Rivera',
+    has: [
+      { kind: 'pickup', count: 3 },
+      { kind: 'tractor', count: 1 },
+    ],
+  },
+  {
+    company: 'Blackhawk Pallet & Crating',
+    contact: 'Ron Szymanski',
+    has: [
+      { kind: 'forklift', count: 3 },
+      { kind: 'truck', count: 1 },
+    ],
+  },
+  {
+    company: 'Meals on Wheels of Boone County',
+    contact: 'Sister Agnes Doyle',
+    has: [
+      { kind: 'van', count: 2 },
+      { kind: 'car', count: 2 },
+    ],
+  },
+  {
+    company: 'Two Rivers Parcel',
+    contact: 'Keisha Banks',
+    has: [
+      { kind: 'van', count: 4 },
+      { kind: 'truck', count: 2 },
+    ],
+  },
+  { company: 'Stateline Driving School', contact: 'Paul Grube', has: [{ kind: 'car', count: 4 }] },
+  {
+    company: 'Belvidere Orchards',
+    contact: 'Hannelore Weiß',
+    has: [
+      { kind: 'tractor', count: 2 },
+      { kind: 'forklift', count: 1 },
+    ],
+  },
+];

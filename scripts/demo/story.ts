@@ -1,0 +1,170 @@
+import { Garage, type Vehicle } from './garage.js';
+import { COMEBACKS, HEAVY_JOBS, JOBS, type Job } from './jobs/index.js';
+import { FORMER, STAFF } from './people.js';
+import { Random } from './random.js';
+import { EXTRAS } from './remarks.js';
+import { type Stage, type Step, Timeline } from './timeline.js';
+
+const SEED = 20_031;
+/** How many work orders stand in each column. */
+const OPEN: [Stage, number][] = [
+  ['estimates', 12],
+  ['progress', 15],
+  ['waiting', 7],
+  ['done', 11],
+];
+const FINISHED = 300;
+/** Days of work that the story reaches back: seven weeks. */
+export const STORY_DAYS = 40;
+/** When the former mechanic left: three weeks ago. */
+export const FORMER_LEFT = -16;
+
+/** A promised time: in days of work, in minutes ahead while the shop is open, or in minutes by the wall clock. */
+export type Promised = { position: number } | { ahead: number } | { fromNow: number } | null;
+
+export interface Ticket {
+  vehicle: Vehicle;
+  concern: string;
+  promised: Promised;
+  /** E-mail addresses of who looks after it and who works on it. */
+  advisor: string;
+  mechanic: string;
+  /** `at` is absolute here: days of work, as ShopClock takes them. */
+  steps: Step[];
+}
+
+/** A work order before it is known who brings it. */
+interface Sketch {
+  stage: Stage | 'gone';
+  from: number;
+  odd: 'reopened' | 'brought back' | null;
+}
+
+/** Everything that happened in the demo shop; the same in every run. */
+export function tellStory(): Ticket[] {
+  const random = new Random(SEED);
+  const garage = new Garage(random);
+  const sketches = [...sketchFinished(random), ...sketchOpen(random)].sort((a, b) => a.from - b.from);
+  return sketches.map((sketch) => tell(random, garage, sketch));
+}
+
+function sketchFinished(random: Random): Sketch[] {
+  return Array.from({ length: FINISHED }, (_, index) => {
+    const day = -STORY_DAYS + 1 + Math.floor((index * (STORY_DAYS - 2)) / FINISHED);
+    const odd = index % 120 === 60 ? 'reopened' : index === 200 ? 'brought back' : null;
+    return { stage: 'gone', from: day + morning(random), odd };
+  });
+}
+
+/** `from` is when it came to its column. */
+function sketchOpen(random: Random): Sketch[] {
+  return OPEN.flatMap(([stage, count]) =>
+    Array.from({ length: count }, (_, index) => ({ stage, from: enteredAt(random, stage, index / count), odd: null })),
+  );
+}
+
+/** Most come in the morning. */
+function morning(random: Random): number {
+  return 0.9 * random.next() ** 1.7;
+}
+
+/** When an open card came to its column: some just now, a few long ago. @param share 0 for the first, almost 1 for the last card */
+function enteredAt(random: Random, stage: Stage, share: number): number {
+  const longest = { estimates: 1.6, progress: 2.2, waiting: 5, done: 3.5 }[stage];
+  return 0.97 - longest * share ** 2 - random.between(0, 0.15);
+}
+
+function tell(random: Random, garage: Garage, sketch: Sketch): Ticket {
+  const { vehicle, job, steps, comeback } = arrange(random, garage, sketch);
+  const arrived = steps[0]?.at ?? 0;
+  const left = steps.at(-1)?.at ?? 0;
+  vehicle.visits++;
+  vehicle.busyUntil = sketch.stage === 'gone' ? left : Number.POSITIVE_INFINITY;
+  const labels = pickLabels(random, sketch, vehicle, job, comeback);
+  const labelled: Step[] = labels.map((label) => ({ at: arrived, by: 'advisor', deed: { what: 'label', label } }));
+  return {
+    vehicle,
+    concern: random.chance(0.22) ? `${job.says} ${random.pick(EXTRAS)}` : job.says,
+    promised: promise(random, sketch, steps, labels),
+    advisor: random.weighted([
+      ['advisor@demo.test', 5],
+      ['priya@demo.test', 4],
+      ['manager@demo.test', 1],
+    ]),
+    mechanic: pickMechanic(random, vehicle, left),
+    steps: [...steps.slice(0, 1), ...labelled, ...steps.slice(1)],
+  };
+}
+
+/** A job, what happens with it, and a vehicle that has it and is not in the shop already. */
+function arrange(random: Random, garage: Garage, sketch: Sketch): { vehicle: Vehicle; job: Job; steps: Step[]; comeback: boolean } {
+  for (;;) {
+    const back = random.chance(0.035) ? garage.returning(sketch.from - 3, 14) : undefined;
+    const job = back ? random.pick(COMEBACKS) : pickJob(random, sketch.stage);
+    const timeline = new Timeline(random, job);
+    if (sketch.stage === 'gone') timeline.whole(sketch.odd);
+    else timeline.until(sketch.stage);
+    const steps = place(timeline, sketch);
+    const vehicle = back ?? garage.arrival(steps[0]?.at ?? 0, (kind) => job.on.includes(kind));
+    if (vehicle) return { vehicle, job, steps, comeback: back !== undefined };
+  }
+}
+
+function pickJob(random: Random, stage: Sketch['stage']): Job {
+  const fitting = JOBS.filter((job) => stage !== 'waiting' || job.needs);
+  return random.weighted(fitting.map((job) => [job, (job.weight ?? 1) * (HEAVY_JOBS.includes(job) ? 0.5 : 1)] as const));
+}
+
+function pickLabels(random: Random, sketch: Sketch, vehicle: Vehicle, job: Job, comeback: boolean): string[] {
+  const labels: string[] = [];
+  if (vehicle.customer.company) labels.push('Fleet');
+  if (comeback) labels.push('Comeback');
+  if (/inspection|safety lane/i.test(job.says)) labels.push('State inspection');
+  if (/will not start|died|clicks|limp/i.test(job.says) && random.chance(0.7)) labels.push('Tow-in');
+  if (labels.length < 2 && sketch.stage !== 'waiting' && !vehicle.customer.company && random.chance(0.12)) labels.push('Waiter');
+  if (labels.length < 2 && random.chance(0.07)) labels.push('Night drop');
+  if (labels.length < 2 && random.chance(0.05)) labels.push('Warranty');
+  if (labels.length < 2 && sketch.stage === 'done' && random.chance(0.3)) labels.push('Keys in box');
+  return labels;
+}
+
+/** Puts the steps where they belong: a finished one from its arrival on, an open one around when it came to its column. */
+function place(timeline: Timeline, sketch: Sketch): Step[] {
+  const last = timeline.steps.at(-1)?.at ?? 0;
+  if (sketch.stage === 'gone') {
+    const start = Math.min(sketch.from, 0.9 - last);
+    return timeline.steps.map((step) => ({ ...step, at: start + step.at }));
+  }
+  const room = 0.985 - sketch.from;
+  const after = Math.max(last - timeline.entered, 1e-9);
+  const squeeze = Math.min(1, room / after);
+  return timeline.steps.map((step) => {
+    const since = step.at - timeline.entered;
+    return { ...step, at: sketch.from + (since > 0 ? since * squeeze : since) };
+  });
+}
+
+function promise(random: Random, sketch: Sketch, steps: Step[], labels: string[]): Promised {
+  const arrived = steps[0]?.at ?? 0;
+  if (sketch.stage === 'gone' || sketch.stage === 'done') {
+    const done = steps.find((step) => step.deed.what === 'move' && step.deed.to === 'done')?.at ?? arrived;
+    return random.chance(0.1) ? null : { position: Math.max(arrived + 0.2, done + random.between(-0.15, 0.6)) };
+  }
+  if (labels.includes('Waiter')) return { fromNow: random.whole(12, 55) };
+  const often = sketch.stage === 'estimates' ? 1 : 3;
+  return random.weighted<() => Promised>([
+    [() => (arrived < -0.5 ? { position: random.between(Math.max(arrived + 0.3, -0.9), 0.7) } : { ahead: random.whole(80, 300) }), often],
+    [() => ({ fromNow: random.whole(12, 55) }), 2],
+    [() => ({ ahead: random.whole(75, 420) }), 5],
+    [() => ({ ahead: random.whole(500, 1100) }), 5],
+    [() => null, 3],
+  ])();
+}
+
+function pickMechanic(random: Random, vehicle: Vehicle, last: number): string {
+  const mechanics = STAFF.filter((person) => person.role === 'mechanic').map((person) => person.email);
+  if (last < FORMER_LEFT - 1 && random.chance(0.15)) return FORMER.email;
+  const heavy = ['bus', 'truck', 'tractor', 'forklift'].includes(vehicle.kind);
+  if (heavy && random.chance(0.6)) return random.pick(['sven@demo.test', 'dale@demo.test']);
+  return random.chance(0.12) ? 'mechanic@demo.test' : random.pick(mechanics);
+}

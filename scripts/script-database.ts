@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Config, readConfig } from '../src/config.js';
+import { openEmbedded } from '../src/platform/database/embedded.js';
+import { type OpenDatabase, openDatabase } from '../src/platform/database/pool.js';
+import { StartError } from '../src/platform/start-error.js';
+
+export interface ScriptDatabase extends OpenDatabase {
+  config: Config;
+  /** Holds the password: never print it. */
+  url: string;
+}
+
+/**
+ * The shop's database for a script: DATABASE_URL, or the embedded Postgres of DATA_DIR, which it joins when the server
+ * runs and starts when not. `close` gives back both the connections and the Postgres.
+ * @param make whether an empty DATA_DIR gets a new database; otherwise that is an error
+ * @throws StartError with one sentence for the person at the terminal
+ */
+export async function openScriptDatabase(env: NodeJS.ProcessEnv, make: boolean): Promise<ScriptDatabase> {
+  const given = env.DATABASE_URL || env.DATABASE_URL_FILE;
+  if (!make && !given && !existsSync(join(env.DATA_DIR || './data', 'postgres')))
+    throw new StartError(`There is no shop in ${env.DATA_DIR || './data'} yet: set DATA_DIR or DATABASE_URL to the one that is meant.`);
+  const config = readConfig(env);
+  const embedded = config.databaseUrl ? null : await openEmbedded(config.dataDir);
+  const url = config.databaseUrl ?? (embedded?.url as string);
+  const database = openDatabase(url, 2, () => {});
+  const close = async () => {
+    await database.close();
+    await embedded?.release();
+  };
+  return { ...database, config, url, close };
+}
+
+/** Runs a script's work; whatever a person can mend comes out as one sentence, and the exit code is 1. */
+export async function runScript(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    console.error(error instanceof StartError ? error.message : error);
+    process.exitCode = 1;
+  }
+}
