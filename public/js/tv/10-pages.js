@@ -1,22 +1,25 @@
-// What does not fit turns by itself: each column from page to page, and, when a shop has more columns than fit side by
-// side, from one set of columns to the next. CSS does the layout; here it is only measured and scrolled.
+// What does not fit turns by itself: each column from page to page, and, when a shop has more columns than fit on the
+// screen, from one set of columns to the next. CSS does the layout; here it is only measured and scrolled.
 const TURN_EVERY = 12_000;
-const NARROWEST = 0.3; // of the height, as in the stylesheet
 
 const stages = document.getElementById('stages');
 const shown = document.getElementById('stages-shown');
+const lobby = document.body.classList.contains('lobby');
+const NARROWEST = lobby ? 3 : 7; // in rem: the least width of a column
+const FLATTEST = 3.4; // in rem: the least height of a column that stands above another
 const pageOf = new Map();
-let first = 0;
+let set = 0;
 let turnsOfThisSet = 0;
 
-function all() {
-  return [...stages.children];
-}
-
-function across() {
-  const gap = Number.parseFloat(getComputedStyle(stages).columnGap) || 0;
-  const fit = Math.floor((stages.clientWidth + gap) / (innerHeight * NARROWEST + gap));
-  return Math.max(1, Math.min(fit, all().length));
+/** How many columns stand beside each other, and which ones are on the screen now. */
+function measure() {
+  const all = [...stages.children];
+  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const across = Math.max(1, Math.min(Math.floor(stages.clientWidth / (rem * NARROWEST)), all.length));
+  const perSet = across * (lobby ? 1 : Math.max(1, Math.floor(stages.clientHeight / (rem * FLATTEST))));
+  const sets = Math.max(1, Math.ceil(all.length / perSet));
+  if (set >= sets) set = 0;
+  return { all, across, perSet, sets, visible: all.slice(set * perSet, (set + 1) * perSet) };
 }
 
 function pagesOf(stage) {
@@ -27,16 +30,17 @@ function pagesOf(stage) {
 
 /** Puts every column on its page; called whenever the content or the size of the screen has changed. */
 function arrange() {
-  const fit = across();
-  stages.style.setProperty('--across', String(fit));
+  const { all, across, perSet, sets, visible } = measure();
+  const beside = Math.min(across, visible.length);
+  stages.style.setProperty('--across', String(beside));
   stages.classList.add('measured');
-  const list = all();
-  if (first >= list.length) first = 0;
-  // The last set is full too: it begins so far left that it ends with the last column.
-  const begin = Math.min(first, list.length - fit);
-  if (list[begin]) stages.scrollLeft = list[begin].offsetLeft - list[0].offsetLeft;
-  shown.textContent = list.length > fit ? `Columns ${begin + 1} to ${begin + fit} of ${list.length}` : '';
-  for (const stage of list) {
+  for (const stage of all) {
+    stage.hidden = !visible.includes(stage);
+    stage.classList.toggle('wide', !lobby && stage === visible[visible.length - 1] && beside > 1 && visible.length % beside === 1);
+  }
+  const last = Math.min((set + 1) * perSet, all.length);
+  shown.textContent = sets > 1 ? `Columns ${set * perSet + 1} to ${last} of ${all.length}` : '';
+  for (const stage of visible) {
     const { rows, width, pages } = pagesOf(stage);
     const page = Math.min(pageOf.get(stage.dataset.stage) || 0, pages - 1);
     pageOf.set(stage.dataset.stage, page);
@@ -46,15 +50,11 @@ function arrange() {
 }
 
 function turn() {
-  const list = all();
-  const fit = across();
-  const begin = Math.min(first, list.length - fit);
-  const visible = list.slice(begin, begin + fit);
-  const longest = Math.max(1, ...visible.map((stage) => pagesOf(stage).pages));
+  const { sets, visible } = measure();
   turnsOfThisSet += 1;
-  if (list.length > fit && turnsOfThisSet >= longest) {
+  if (sets > 1 && turnsOfThisSet >= Math.max(...visible.map((stage) => pagesOf(stage).pages))) {
     turnsOfThisSet = 0;
-    first = begin + fit >= list.length ? 0 : first + fit;
+    set = (set + 1) % sets;
     pageOf.clear();
   } else {
     for (const stage of visible) {
