@@ -50,7 +50,7 @@ export async function listColumns(db: Database, shop: number): Promise<Column[]>
 
 /** Adds a column at the right end. */
 export async function addColumn(db: Database, actor: Actor, input: ColumnInput, requestId?: string): Promise<void> {
-  await change(db, actor, { requestId }, (tx) => insertColumn(tx, input));
+  await change(db, actor, { requestId: requestId && `column/${requestId}` }, (tx) => insertColumn(tx, input));
 }
 
 /** As addColumn, inside a change that does more (a new shop). @returns the column's id */

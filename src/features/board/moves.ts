@@ -36,7 +36,7 @@ export async function moveCard(
   input: MoveInput,
   requestId?: string,
 ): Promise<Changed<Moved>> {
-  return change(db, viewer, { requestId }, async (tx) => {
+  return change(db, viewer, { requestId: requestId && `move/${number}/${requestId}` }, async (tx) => {
     const target = input.step ? await stepTarget(tx, number, input.step) : input;
     const place = await findPlace(tx, number, target);
     const refusal = refuseMove({

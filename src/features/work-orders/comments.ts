@@ -7,7 +7,7 @@ import { getWorkOrderRow } from './find.js';
 
 /** Comments stay possible after the hand-over: that is when the customer calls. */
 export async function addComment(db: Database, viewer: Viewer, number: number, text: string, requestId?: string): Promise<void> {
-  await change(db, viewer, { requestId }, async (tx) => {
+  await change(db, viewer, { requestId: requestId && `comment/${number}/${requestId}` }, async (tx) => {
     const order = await getWorkOrderRow(tx, number);
     const { id } = await tx.db
       .insertInto('comments')

@@ -31,7 +31,7 @@ export async function createWorkOrder(
   input: NewWorkOrder,
   requestId?: string,
 ): Promise<Changed<{ number: number }>> {
-  return change(db, viewer, { requestId }, async (tx) => {
+  return change(db, viewer, { requestId: requestId && `create/${requestId}` }, async (tx) => {
     const columns = await listColumns(tx.db, tx.shop);
     const column = columns.find((one) => one.meaning === 'estimate') ?? columns[0];
     if (!column) throw new Conflict('The board has no column yet.');

@@ -1,4 +1,5 @@
 import { type Selectable, sql, type Transaction } from 'kysely';
+import { Conflict } from '../errors.js';
 import { chainEvents, type EventInput, insertEvents } from './events.js';
 import type { Database } from './pool.js';
 import type { DB, Events } from './schema.js';
@@ -28,7 +29,10 @@ export interface Changed<Result> {
 }
 
 export interface ChangeOptions {
-  /** Made with the form; a second request with the same one has no second effect. */
+  /**
+   * Made with the form; a second request with the same one, by the same person, has no second effect. The feature puts
+   * what the form is for in front of it, so that it never gets the result of something else.
+   */
   requestId?: string | undefined;
 }
 
@@ -109,12 +113,13 @@ export async function changeWithin<Result>(
 async function leaveIfRepeated(trx: Transaction<DB>, actor: Actor, requestId: string): Promise<void> {
   const earlier = await trx
     .selectFrom('events')
-    .select(['version', 'result'])
+    .select(['version', 'result', 'actor_id'])
     .where('shop_id', '=', actor.shop)
     .where('request_id', '=', requestId)
-    .where('actor_id', 'is not distinct from', actor.staff)
     .executeTakeFirst();
-  if (earlier) throw new NothingToWrite({ version: earlier.version, result: earlier.result, repeated: true });
+  if (!earlier) return;
+  if (earlier.actor_id !== actor.staff) throw new Conflict('Somebody else has sent this form already. Please open it again.');
+  throw new NothingToWrite({ version: earlier.version, result: earlier.result, repeated: true });
 }
 
 async function store(
