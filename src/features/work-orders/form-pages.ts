@@ -8,7 +8,7 @@ import { listMembers } from '../staff/members.js';
 import { type EditConflict, readEditFields } from './edit.js';
 import { findMatches } from './lookup.js';
 
-/** The form for a new work order, empty or with what was typed. Without JavaScript its search is a form of its own. */
+/** The form for a new work order, empty or with what was typed and chosen. */
 export async function newForm(db: Database, viewer: Viewer, refused: Refused | null): Promise<Answer> {
   const values = refused?.values ?? {};
   const find = String(values.find ?? '');
@@ -19,6 +19,7 @@ export async function newForm(db: Database, viewer: Viewer, refused: Refused | n
     requestId: String(values.requestId ?? randomUUID()),
     matches: find ? await findMatches(db, viewer.shop, find) : [],
     find,
+    chosen: { vehicle: values.vehicle ?? '', customer: values.customer ?? '' },
     mechanics: (await listMembers(db, viewer.shop)).filter((member) => !member.disabled),
   };
   return page('work-orders/new', data, 'work-orders/new-form');

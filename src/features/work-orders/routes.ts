@@ -20,6 +20,7 @@ import { WorkOrderPages } from './pages.js';
 
 const Numbered = z.object({ number: Id });
 const FinishedQuery = z.object({ find: optional('The search', 100), before: z.coerce.number().int().nullable().default(null).catch(null) });
+const Typed = z.record(z.string(), z.string().max(6000).catch(''));
 const OneComment = Numbered.extend({ comment: Id });
 const CommentInput = z.strictObject({ text: required('The comment', 5000), requestId: RequestId });
 const Nothing = z.strictObject({});
@@ -66,7 +67,10 @@ export function workOrderRoutes(services: Services, boards: Boards): Route[] {
       const found = await listFinished(db, viewer.shop, viewer.timeZone, query.before, query.find);
       return page('work-orders/finished', { title: 'Finished', find: query.find, ...found });
     }),
-    get('/work-orders/new', { may: 'work-order.create' }, ({ viewer }) => newForm(db, viewer, null)),
+    // Without JavaScript looking something up is a GET of the whole form.
+    get('/work-orders/new', { may: 'work-order.create', query: Typed }, ({ viewer, query }) =>
+      newForm(db, viewer, { values: query, fields: {} }),
+    ),
     get(
       '/work-orders/matches',
       { may: 'work-order.create', query: z.object({ find: optional('The search', 100) }) },
