@@ -151,7 +151,7 @@ function promise(random: Random, sketch: Sketch, steps: Step[], labels: string[]
     return random.chance(0.1) ? null : { position: Math.max(arrived + 0.2, done + random.between(-0.15, 0.6)) };
   }
   if (labels.includes('Waiter')) return { fromNow: random.whole(12, 55) };
-  const often = sketch.stage === 'estimates' ? 1 : 3;
+  const often = sketch.stage === 'estimates' ? 2 : 6;
   return random.weighted<() => Promised>([
     [() => (arrived < -0.5 ? { position: random.between(Math.max(arrived + 0.3, -0.9), 0.7) } : { ahead: random.whole(80, 300) }), often],
     [() => ({ fromNow: random.whole(12, 55) }), 2],
