@@ -105,4 +105,17 @@ function stopOnSignals(stop: () => Promise<void>, log: Logger): void {
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  whenOrphaned(() => onSignal('end of npm'));
+}
+
+/** Under `npm start` a SIGTERM ends npm's shell, which does not pass it on: the program sees that its parent is gone. */
+function whenOrphaned(tell: () => void): void {
+  if (!process.env.npm_lifecycle_event) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    tell();
+  }, 300);
+  timer.unref();
 }
