@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Services } from '../../platform/services.js';
 import { type Answer, done, page } from '../../platform/web/answers.js';
@@ -30,6 +31,7 @@ export function columnRoutes({ db }: Services): Route[] {
       at,
       values: refused?.values ?? {},
       errors: refused?.fields ?? {},
+      requestId: randomUUID(),
     });
   const again = ({ viewer, params }: { viewer: Viewer; params: { column: number } }, refused: Refused) =>
     list(viewer, refused, params.column);
