@@ -31,9 +31,11 @@ function ownPath(): string | undefined {
   }
 }
 
+/** Whether it runs: a stub that only points to an app store, or one whose libraries are missing, does not. */
 function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
+    execFileSync(path, ['--version'], { stdio: 'ignore', timeout: 30_000 });
     return true;
   } catch {
     return false;
