@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from 'express';
 import type { ZodError, ZodType } from 'zod';
-import { Forbidden, Invalid, NotFound, RequestError } from '../errors.js';
+import { Forbidden, Invalid, NotFound, RequestError, TooMany } from '../errors.js';
 import type { Answer, DoneAnswer } from './answers.js';
 import type { Refused, Route } from './routes.js';
 import type { Flash } from './sessions.js';
@@ -59,13 +59,19 @@ async function answer(route: Route, request: Request, options: MountOptions): Pr
     return await route.handle(context);
   } catch (error) {
     if (!(error instanceof RequestError) || !route.form) throw error;
+    if (error instanceof TooMany) request.res?.set('Retry-After', String(error.retryAfterSeconds));
     const refused: Refused = {
-      values: (request.body ?? {}) as Refused['values'],
+      values: typed(request.body),
       fields: error instanceof Invalid ? error.fields : { '': error.message },
     };
     const form = await route.form(context, refused);
     return form.kind === 'page' ? { ...form, status: error.status } : form;
   }
+}
+
+/** What was typed, to be shown again. A field that came twice is a list: no form of ours sends that, and no view can show it. */
+function typed(body: unknown): Refused['values'] {
+  return Object.fromEntries(Object.entries(body ?? {}).filter(([, value]) => typeof value === 'string'));
 }
 
 function allow(route: Route, request: Request, options: MountOptions): Viewer | null {
