@@ -3,11 +3,18 @@ import type { Request, Response } from 'express';
 import { findViewer } from './features/staff/sign-in.js';
 import { findTvLink } from './features/tv/links.js';
 import { getWorkOrder } from './features/work-orders/details.js';
+import { NotFound } from './platform/errors.js';
 import type { Ticket } from './platform/live/hub.js';
 import type { Admitted, Doorkeeper } from './platform/live/sockets.js';
 import type { Services } from './platform/services.js';
 import { isSameOrigin } from './platform/web/security.js';
 import type { Sessions } from './platform/web/sessions.js';
+
+/** A database that does not answer is not a refusal: the screen is to come back. */
+function refuseUnknown(error: unknown): null {
+  if (error instanceof NotFound) return null;
+  throw error;
+}
 
 /** Who may watch which room: the same people who may open the page that it belongs to. */
 export function createDoorkeeper({ db, config }: Services, sessions: Sessions): Doorkeeper {
@@ -22,7 +29,9 @@ export function createDoorkeeper({ db, config }: Services, sessions: Sessions): 
     const current = await session(request);
     const viewer = current?.passport?.user ? await findViewer(db, Number(current.passport.user), current.shop ?? 0) : null;
     if (!viewer || !current) return null;
-    if (room.startsWith('work-order:')) await getWorkOrder(db, viewer.shop, Number(room.split(':')[1]) || 0);
+    const [, number] = /^work-order:([1-9]\d{0,14})$/.exec(room) ?? [];
+    if (number) await getWorkOrder(db, viewer.shop, Number(number));
+    else if (room !== 'board') return null;
     return { shop: viewer.shop, room, version: viewer.version, ticket: { kind: 'session', sid: current.id, staff: viewer.staff } };
   }
 
@@ -32,7 +41,7 @@ export function createDoorkeeper({ db, config }: Services, sessions: Sessions): 
       const protocol = config.publicUrl?.split(':')[0] ?? 'http';
       if (!request.headers.origin || !isSameOrigin({ ...request.headers, 'sec-fetch-site': undefined }, config.publicUrl, protocol))
         return null;
-      if (!asked.startsWith('tv:')) return admitStaff(request, asked).catch(() => null);
+      if (!asked.startsWith('tv:')) return admitStaff(request, asked).catch(refuseUnknown);
       const link = await findTvLink(db, asked.slice('tv:'.length));
       return link && { shop: link.shop, room: `tv:${link.variant}`, version: link.version, ticket: { kind: 'tv', link: link.id } };
     },

@@ -63,9 +63,9 @@ export class Sockets {
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    const asked = url.searchParams.get('room') ?? '';
-    if (url.pathname !== '/live' || !this.hub.has(asked)) return refuse(socket, '404 Not Found');
+    const [path, query] = (request.url ?? '').split('?', 2);
+    const asked = new URLSearchParams(query).get('room') ?? '';
+    if (path !== '/live' || !this.hub.has(asked)) return refuse(socket, '404 Not Found');
     const admitted = await this.doorkeeper.admit(request, asked);
     if (!admitted) return refuse(socket, '403 Forbidden');
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
