@@ -1,5 +1,8 @@
 import type { BrowserContext, ConsoleMessage, Response } from 'playwright/test';
 
+/** What a browser and htmx say when nobody answers: for tests that take the server or the line away. */
+export const CONNECTION_LOST = [/console error: WebSocket connection to/, /net::ERR_/, /console error: htmx: htmx:(ws:)?error: /];
+
 /** Collects whatever goes wrong in the browsers of one test, in any of its pages. */
 export class Watch {
   readonly #seen: string[] = [];

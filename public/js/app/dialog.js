@@ -8,6 +8,7 @@ const title = document.title;
 const drafts = new Map();
 
 async function open(address, remember) {
+  keepDrafts();
   await htmx.ajax('GET', address, { source: board, target: '#dialog', swap: 'innerHTML' });
   if (remember && dialog.querySelector('.sheet')) history.pushState({ dialog: address }, '', address);
 }
@@ -23,34 +24,55 @@ function shown() {
   for (const form of dialog.querySelectorAll('form[action]')) restore(form);
 }
 
+const TYPED = ':is(textarea, input:is([type=text], [type=search], [type=tel], [type=email], [type=datetime-local], :not([type])))';
+
 function restore(form) {
   const draft = drafts.get(form.getAttribute('action'));
   drafts.delete(form.getAttribute('action'));
-  for (const [name, value] of draft ?? [])
-    if (form.elements[name]?.matches?.('textarea, input[type=text]')) form.elements[name].value = value;
+  for (const [name, value] of draft ?? []) {
+    const field = form.elements[name];
+    if (!field?.matches?.(TYPED)) continue;
+    field.value = value;
+    // What looks something up while one types does so again.
+    if (field.type === 'search') field.dispatchEvent(new Event('input', { bubbles: true }));
+  }
 }
 
 function keepDrafts() {
+  // A form that was sent back holds what was typed as if it had come with it.
+  const sentBack = dialog.querySelector('.sheet :is(.error, .conflict, .problem:not([hidden]))') !== null;
   for (const form of dialog.querySelectorAll('form[action]')) {
-    const typed = [...form.querySelectorAll('textarea:not([hidden]), input[type=text]')].filter(
-      (field) => field.value !== field.defaultValue,
+    const typed = [...form.querySelectorAll(`${TYPED}:not([hidden])`)].filter(
+      (field) => field.value !== (sentBack ? '' : field.defaultValue),
     );
-    if (typed.length > 0)
-      drafts.set(
-        form.getAttribute('action'),
-        typed.map((field) => [field.name, field.value]),
-      );
+    if (typed.length === 0) continue;
+    // With a change goes what stood there when it was begun: by that the server sees what others wrote meanwhile.
+    const begun = [...form.querySelectorAll('textarea[hidden]')];
+    drafts.set(
+      form.getAttribute('action'),
+      [...typed, ...begun].map((field) => [field.name, field.value]),
+    );
   }
+}
+
+/** Cancel means: forget what I typed here. */
+function forgetDrafts() {
+  for (const form of dialog.querySelectorAll('form[action]')) form.reset();
+  for (const wrong of dialog.querySelectorAll('.error, .conflict, .problem')) wrong.remove();
 }
 
 function closed() {
   keepDrafts();
+  const number = dialog.querySelector('.sheet')?.dataset.address?.match(/\d+/)?.[0];
   for (const child of [...dialog.children]) {
     htmx.trigger(child, 'htmx:abort');
     child.remove();
   }
   document.title = title;
   if (history.state?.dialog) history.pushState(null, '', board.dataset.address ?? '/board');
+  // The link that opened it may have been replaced by an update, or it was a click on the card.
+  if (number && [document.body, board].includes(document.activeElement))
+    document.querySelector(`#card-${number} a.number`)?.focus({ preventScroll: true });
 }
 
 if (board && dialog) {
@@ -69,6 +91,7 @@ if (board && dialog) {
     if (event.target === dialog) dialog.close();
     if (!close) return;
     event.preventDefault();
+    if (close.matches('.button')) forgetDrafts();
     // From a form back to the work order that it belongs to, or out.
     if (close.getAttribute('href') !== '/board') open(close.getAttribute('href'), true);
     else dialog.close();
@@ -86,4 +109,8 @@ if (board && dialog) {
     if (event.state?.dialog) open(event.state.dialog, false);
     else if (dialog.open) dialog.close();
   });
+} else {
+  // A page that was a dialog until it was loaded anew: going back changes the address alone, and the page must follow.
+  const loaded = location.pathname;
+  addEventListener('popstate', () => location.pathname !== loaded && location.reload());
 }
