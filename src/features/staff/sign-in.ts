@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import passport from 'passport';
 import { Strategy as LocalStrategy } from 'passport-local';
 import type { Database } from '../../platform/database/pool.js';
+import { saveSession } from '../../platform/web/sessions.js';
 import type { Viewer } from '../../platform/web/viewer.js';
 import { isRightPassword } from './passwords.js';
 
@@ -80,6 +81,7 @@ export async function startSession(request: Request, viewer: Viewer): Promise<vo
   request.session.shop = viewer.shop;
   request.session.signedInAt = Date.now();
   request.session.seenAt = Date.now();
+  await saveSession(request);
 }
 
 /** Ends the session here and in the database. */

@@ -3,7 +3,7 @@ import type { ZodError, ZodType } from 'zod';
 import { Forbidden, Invalid, NotFound, RequestError, TooMany } from '../errors.js';
 import type { Answer, DoneAnswer } from './answers.js';
 import type { Refused, Route } from './routes.js';
-import type { Flash } from './sessions.js';
+import { type Flash, saveSession } from './sessions.js';
 import type { Viewer } from './viewer.js';
 import type { Views } from './views.js';
 
@@ -28,7 +28,7 @@ export function mount(routes: Route[], options: MountOptions): Router {
   const router = Router({ caseSensitive: true });
   for (const route of routes) {
     router[route.method](route.path, async (request, response) => {
-      send(await answer(route, request, options), request, response, options);
+      await send(await answer(route, request, options), request, response, options);
     });
   }
   for (const path of new Set(routes.map((route) => route.path))) {
@@ -97,7 +97,7 @@ function invalid(error: ZodError): Invalid {
   return new Invalid(fields);
 }
 
-function send(given: Answer, request: Request, response: Response, options: MountOptions): void {
+async function send(given: Answer, request: Request, response: Response, options: MountOptions): Promise<void> {
   if (given.kind === 'done') return sendDone(given, request, response);
   if (given.kind === 'bytes')
     return void response
@@ -121,10 +121,13 @@ function takeFlash(request: Request): Flash | undefined {
   return flash;
 }
 
-function sendDone(given: DoneAnswer, request: Request, response: Response): void {
+async function sendDone(given: DoneAnswer, request: Request, response: Response): Promise<void> {
   if (given.headers) response.set(given.headers);
   if (isHtmx(request) && given.fragments !== undefined) return void response.type('html').send(given.fragments);
-  if (given.flash) request.session.flash = given.flash;
+  if (given.flash) {
+    request.session.flash = given.flash;
+    await saveSession(request);
+  }
   if (isHtmx(request)) return void response.set('HX-Redirect', given.to).status(200).end();
   response.redirect(303, given.to);
 }

@@ -1,5 +1,5 @@
 import connectPgSimple from 'connect-pg-simple';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
 import type { Pool } from 'pg';
 
@@ -55,6 +55,14 @@ export function openSessions(pool: Pool, secret: string, publicUrl: string | und
     });
   };
   return { handler, cookieName, close: () => void store.close() };
+}
+
+/**
+ * Writes the session now. express-session by itself sends the answer's head before it has written the row, so a browser
+ * that is sent elsewhere can be there first and find the session as it was.
+ */
+export function saveSession(request: Request): Promise<void> {
+  return new Promise((resolve, reject) => request.session.save((error) => (error ? reject(error) : resolve())));
 }
 
 function keepAlive(current: session.Session & Partial<session.SessionData>, next: (error?: unknown) => void): void {
