@@ -17,9 +17,11 @@ function measure() {
   const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
   const across = Math.max(1, Math.min(Math.floor(stages.clientWidth / (rem * NARROWEST)), all.length));
   const perSet = across * (lobby ? 1 : Math.max(1, Math.floor(stages.clientHeight / (rem * FLATTEST))));
-  const sets = Math.max(1, Math.ceil(all.length / perSet));
+  // An empty column says something where there is room; it gets no time of a screen that has none.
+  const used = all.length > perSet ? all.filter((stage) => stage.querySelector('li')) : all;
+  const sets = Math.max(1, Math.ceil(used.length / perSet));
   if (set >= sets) set = 0;
-  return { all, across, perSet, sets, visible: all.slice(set * perSet, (set + 1) * perSet) };
+  return { all, across, sets, visible: used.slice(set * perSet, (set + 1) * perSet) };
 }
 
 function pagesOf(stage) {
@@ -30,16 +32,15 @@ function pagesOf(stage) {
 
 /** Puts every column on its page; called whenever the content or the size of the screen has changed. */
 function arrange() {
-  const { all, across, perSet, sets, visible } = measure();
-  const beside = Math.min(across, visible.length);
+  const { all, across, sets, visible } = measure();
+  const beside = Math.max(1, Math.min(across, visible.length));
   stages.style.setProperty('--across', String(beside));
   stages.classList.add('measured');
   for (const stage of all) {
     stage.hidden = !visible.includes(stage);
     stage.classList.toggle('wide', !lobby && stage === visible[visible.length - 1] && beside > 1 && visible.length % beside === 1);
   }
-  const last = Math.min((set + 1) * perSet, all.length);
-  shown.textContent = sets > 1 ? `Columns ${set * perSet + 1} to ${last} of ${all.length}` : '';
+  shown.textContent = sets > 1 ? `Screen ${set + 1} of ${sets}` : '';
   for (const stage of visible) {
     const { rows, width, pages } = pagesOf(stage);
     const page = Math.min(pageOf.get(stage.dataset.stage) || 0, pages - 1);
