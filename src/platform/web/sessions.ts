@@ -66,7 +66,7 @@ export function saveSession(request: Request): Promise<void> {
 }
 
 function keepAlive(current: session.Session & Partial<session.SessionData>, next: (error?: unknown) => void): void {
-  if (!current.signedInAt) return next();
+  if (!current.signedInAt) return void next();
   const now = Date.now();
   if (now - current.signedInAt > TOTAL_LIMIT) return void current.regenerate(next);
   if (now - (current.seenAt ?? 0) > PUSH_OUT_EVERY) current.seenAt = now;
