@@ -32,8 +32,9 @@ const BlockInput = z.strictObject({
 const AssignInput = z.strictObject({
   mechanic: OptionalId,
   advisor: OptionalId,
-  'original.mechanic': OptionalId.optional(),
-  'original.advisor': OptionalId.optional(),
+  // Without their default: a script that does not say what it saw means what it sends.
+  'original.mechanic': OptionalId.unwrap().optional(),
+  'original.advisor': OptionalId.unwrap().optional(),
 });
 const LabelInput = z.strictObject({ label: Id, on: z.enum(['yes', 'no']) });
 const ReasonInput = z.strictObject({ reason: optional('The reason', 500) });

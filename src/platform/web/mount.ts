@@ -65,7 +65,7 @@ async function answer(route: Route, request: Request, options: MountOptions): Pr
       fields: error instanceof Invalid ? error.fields : { '': error.message },
     };
     const form = await route.form(context, refused);
-    return form.kind === 'page' ? { ...form, status: error.status } : form;
+    return form.kind === 'done' ? form : { ...form, status: error.status };
   }
 }
 
