@@ -1,0 +1,99 @@
+// `npm run screenshots`: the pictures of the README, taken of the demo shop in a folder that is gone afterwards.
+import { chmod, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright';
+import { migrate } from '../src/platform/database/migrate.js';
+import { projectPath } from '../src/platform/project.js';
+import { StartError } from '../src/platform/start-error.js';
+import { startServer } from '../src/server.js';
+import { loadDemo, TV_TOKEN } from './demo/load.js';
+import { PASSWORD } from './demo/people.js';
+import { findBrowser } from './find-browser.js';
+import { openScriptDatabase, runScript } from './script-database.js';
+
+const DESK = { width: 1280, height: 720 };
+const PHONE = { width: 390, height: 844 };
+/** Sizes on the wall are parts of its height, so this looks as 1920 × 1080 does. */
+const WALL = { width: 1280, height: 720 };
+/** A sheet of Letter paper at 96 pixels an inch. */
+const SHEET = { width: 816, height: 1056 };
+/** Larger ones make the page of the project slow. */
+const MOST_BYTES = 250_000;
+
+const folder = projectPath('docs', 'images');
+
+async function shoot(page: Page, name: string): Promise<void> {
+  const path = join(folder, `${name}.png`);
+  await page.screenshot({ path, animations: 'disabled', caret: 'hide' });
+  const { size } = await stat(path);
+  console.log(`${basename(path)}  ${Math.ceil(size / 1000)} kB`);
+  if (size > MOST_BYTES) throw new Error(`${path} is larger than ${MOST_BYTES / 1000} kB.`);
+}
+
+/** The board, live, as the demo's advisor sees it. */
+async function openBoard(browser: Browser, url: string, options: BrowserContextOptions): Promise<Page> {
+  const context = await browser.newContext({ locale: 'en-US', timezoneId: 'America/Chicago', ...options });
+  const page = await context.newPage();
+  await page.goto(`${url}/sign-in`);
+  await page.fill('[name=email]', 'advisor@demo.test');
+  await page.fill('[name=password]', PASSWORD);
+  await Promise.all([page.waitForURL('**/board'), page.press('[name=password]', 'Enter')]);
+  await page.locator('#connection[data-state=live]').waitFor({ state: 'attached' });
+  return page;
+}
+
+async function shootAll(browser: Browser, url: string): Promise<void> {
+  const desk = await openBoard(browser, url, { viewport: DESK, colorScheme: 'light' });
+  await shoot(desk, 'board');
+  // A card with something to see: a comment, and somebody who works on it.
+  const card = desk.locator('[data-meaning=active] .card:has(.mechanic)', { hasText: /\d comments/ }).first();
+  const number = await card.getAttribute('data-card');
+  await card.locator('a.number').click();
+  await desk.locator('#dialog[open] .work-order').waitFor();
+  await shoot(desk, 'work-order');
+
+  await desk.setViewportSize(SHEET);
+  await desk.emulateMedia({ media: 'print' });
+  await desk.goto(`${url}/work-orders/${number}/print`);
+  // The margins of the sheet are the printer's business, and absent here.
+  await desk.evaluate("document.body.style.marginTop = '48px'");
+  await shoot(desk, 'print');
+
+  await shoot(await openBoard(browser, url, { viewport: DESK, colorScheme: 'dark' }), 'board-dark');
+  await shoot(await openBoard(browser, url, { viewport: PHONE, colorScheme: 'light', isMobile: true, hasTouch: true }), 'phone');
+
+  const wall = await browser.newPage({ viewport: WALL });
+  await wall.goto(`${url}/tv/${TV_TOKEN}`);
+  await wall.waitForLoadState('networkidle');
+  await shoot(wall, 'tv');
+}
+
+/** Runs `use` with the address of a demo shop that nobody else sees. */
+async function withDemo(use: (url: string) => Promise<void>): Promise<void> {
+  const place = await mkdtemp(join(tmpdir(), 'serviceflow-screenshots-'));
+  // Started by root, the database is another user's, who must get through.
+  await chmod(place, 0o711);
+  const env = { DATA_DIR: join(place, 'data'), HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'warn' };
+  try {
+    const database = await openScriptDatabase(env, true);
+    try {
+      await migrate(database.url, projectPath('migrations'));
+      await loadDemo(database.db, new Date());
+      const server = await startServer(env);
+      await use(server.url).finally(() => server.stop());
+    } finally {
+      await database.close();
+    }
+  } finally {
+    await rm(place, { recursive: true, force: true });
+  }
+}
+
+await runScript(async () => {
+  const executablePath = await findBrowser();
+  if (!executablePath) throw new StartError('There is no Chromium: run "node dist/scripts/find-browser.js", which installs one.');
+  await mkdir(folder, { recursive: true });
+  const browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+  await withDemo((url) => shootAll(browser, url)).finally(() => browser.close());
+});
