@@ -32,11 +32,12 @@ export async function startServer(env: NodeJS.ProcessEnv): Promise<RunningServer
 export async function runServer(config: Config, log: Logger): Promise<RunningServer> {
   const embedded = config.databaseUrl ? null : await openEmbedded(config.dataDir);
   let database: OpenDatabase | undefined;
+  let app: App | undefined;
   try {
     const url = config.databaseUrl ?? (embedded?.url as string);
     await migrate(url, projectPath('migrations'));
     database = openDatabase(url, config.databasePool, (error) => log.warn({ err: error }, 'a database connection was lost'));
-    const app = createApp(config, url, database, log);
+    app = createApp(config, url, database, log);
     const server = await listen(config, app);
     await app.listener.start();
     const stop = stopper(app, server, database, () => embedded?.release() ?? Promise.resolve());
@@ -44,6 +45,8 @@ export async function runServer(config: Config, log: Logger): Promise<RunningSer
     log.info({ url: address, database: embedded ? 'embedded' : 'external' }, 'ServiceFLOW is running');
     return { url: address, app, stop };
   } catch (error) {
+    // Its timers would keep the process alive.
+    await app?.close();
     // The pool first: the embedded Postgres stops only when nobody is connected any more.
     await database?.close();
     await embedded?.release();
