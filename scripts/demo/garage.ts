@@ -36,11 +36,14 @@ export class Garage {
 
   /**
    * Somebody who comes in at that time, or undefined when all of that kind are here already.
+   * @param stays whether it is still here: of those, more are worth seeing on a board
    * @param fits which kinds of vehicle
    */
-  arrival(at: number, fits: (kind: Kind) => boolean): Vehicle | undefined {
+  arrival(at: number, stays: boolean, fits: (kind: Kind) => boolean): Vehicle | undefined {
     const free = this.vehicles.filter((vehicle) => vehicle.busyUntil < at - 0.4 && fits(vehicle.kind));
     if (free.length === 0) return undefined;
+    const notable = free.filter((vehicle) => this.#isNotable(vehicle));
+    if (stays && notable.length > 0 && this.random.chance(0.3)) return this.random.pick(notable);
     const known = free.filter((vehicle) => vehicle.visits > 0);
     return this.random.pick(known.length > 0 && this.random.chance(0.2) ? known : free);
   }
@@ -49,6 +52,11 @@ export class Garage {
   returning(at: number, days: number): Vehicle | undefined {
     const recent = this.vehicles.filter((one) => one.visits > 0 && one.busyUntil < at - 0.8 && one.busyUntil > at - days);
     return recent.length > 0 ? this.random.pick(recent) : undefined;
+  }
+
+  #isNotable({ kind, customer, description }: Vehicle): boolean {
+    const names: readonly string[] = NOTABLE_NAMES;
+    return kind === 'tractor' || names.includes(customer.name) || NOTABLE_VEHICLES.some((one) => one.description === description);
   }
 
   #addFleet(fleet: (typeof FLEETS)[number]): void {

@@ -61,8 +61,8 @@ export const AFTERWARDS = [
 ];
 
 export const TOOL_NOTES = [
-  'Waits for the alignment rack',
-  'Needs the two-post with the long arms',
+  'Alignment rack is taken until noon',
+  'Two-post with the long arms',
   'Pressure tester is with the bus',
   'Spring compressor is out on loan',
 ];
@@ -74,7 +74,7 @@ export const SUBLET_NOTES = [
 ];
 export const APPROVAL_NOTES = [
   'Wants to talk to her brother first',
-  'Waiting for the PO number',
+  'Office sends the PO number',
   'Adjuster looks at it this afternoon',
   'Estimate texted, no answer yet',
   'Left two messages',
@@ -82,6 +82,6 @@ export const APPROVAL_NOTES = [
 export const OTHER_NOTES = [
   'Customer took the keys home with him',
   'No gas left in it for the test drive',
-  'Waits for the title, bought at auction',
+  'No title yet, bought at auction',
 ];
 export const REOPENED = ['Test drive: still pulls to the left', 'Customer says the light came back on the way out'];

@@ -4,6 +4,7 @@ import { FORMER, STAFF } from './people.js';
 import { Random } from './random.js';
 import { EXTRAS } from './remarks.js';
 import { type Stage, type Step, Timeline } from './timeline.js';
+import type { Kind } from './vehicles.js';
 
 const SEED = 20_031;
 /** How many work orders stand in each column. */
@@ -33,10 +34,27 @@ export interface Ticket {
   steps: Step[];
 }
 
+type When = 'late' | 'soon' | 'today' | 'later' | 'none';
+/** What the cards of a column were promised, from the one that came last to the one that is there longest. */
+const PROMISES: Record<Exclude<Stage, 'done'>, When[]> = {
+  estimates: ['today', 'soon', 'later', 'none', 'today', 'later', 'soon', 'today', 'later', 'today', 'none', 'late'],
+  progress: ['today', 'later', 'soon', 'today', 'soon', 'later', 'today', 'none', 'late', 'soon', 'today', 'late', 'today', 'late', 'late'],
+  waiting: ['later', 'today', 'later', 'none', 'today', 'later', 'late'],
+};
+
+/** So that a look at the board shows what all comes to this shop. */
+const TO_BE_SEEN: Partial<Record<Stage, Record<number, Kind>>> = {
+  estimates: { 4: 'motorcycle' },
+  progress: { 1: 'tractor', 9: 'bus' },
+  waiting: { 2: 'tractor', 4: 'bus' },
+};
+
 /** A work order before it is known who brings it. */
 interface Sketch {
   stage: Stage | 'gone';
   from: number;
+  when: When;
+  kind: Kind | undefined;
   odd: 'reopened' | 'brought back' | null;
 }
 
@@ -52,14 +70,17 @@ function sketchFinished(random: Random): Sketch[] {
   return Array.from({ length: FINISHED }, (_, index) => {
     const day = -STORY_DAYS + 1 + Math.floor((index * (STORY_DAYS - 2)) / FINISHED);
     const odd = index % 120 === 60 ? 'reopened' : index === 200 ? 'brought back' : null;
-    return { stage: 'gone', from: day + morning(random), odd };
+    return { stage: 'gone', from: day + morning(random), when: 'none', kind: undefined, odd };
   });
 }
 
 /** `from` is when it came to its column. */
 function sketchOpen(random: Random): Sketch[] {
   return OPEN.flatMap(([stage, count]) =>
-    Array.from({ length: count }, (_, index) => ({ stage, from: enteredAt(random, stage, index / count), odd: null })),
+    Array.from({ length: count }, (_, index) => {
+      const when = stage === 'done' ? 'none' : (PROMISES[stage][index] ?? 'none');
+      return { stage, from: enteredAt(random, stage, index / count), when, kind: TO_BE_SEEN[stage]?.[index], odd: null };
+    }),
   );
 }
 
@@ -85,7 +106,7 @@ function tell(random: Random, garage: Garage, sketch: Sketch): Ticket {
   return {
     vehicle,
     concern: random.chance(0.22) ? `${job.says} ${random.pick(EXTRAS)}` : job.says,
-    promised: promise(random, sketch, steps, labels),
+    promised: promise(random, sketch, steps),
     advisor: random.weighted([
       ['advisor@demo.test', 5],
       ['priya@demo.test', 4],
@@ -105,7 +126,8 @@ function arrange(random: Random, garage: Garage, sketch: Sketch): { vehicle: Veh
     if (sketch.stage === 'gone') timeline.whole(sketch.odd);
     else timeline.until(sketch.stage);
     const steps = place(timeline, sketch);
-    const vehicle = back ?? garage.arrival(steps[0]?.at ?? 0, (kind) => job.on.includes(kind));
+    const vehicle =
+      back ?? garage.arrival(steps[0]?.at ?? 0, sketch.stage !== 'gone', (kind) => job.on.includes(kind) && (sketch.kind ?? kind) === kind);
     if (vehicle) return { vehicle, job, steps, comeback: back !== undefined };
   }
 }
@@ -121,7 +143,8 @@ function pickLabels(random: Random, sketch: Sketch, vehicle: Vehicle, job: Job, 
   if (comeback) labels.push('Comeback');
   if (/inspection|safety lane/i.test(job.says)) labels.push('State inspection');
   if (/will not start|died|clicks|limp/i.test(job.says) && random.chance(0.7)) labels.push('Tow-in');
-  if (labels.length < 2 && sketch.stage !== 'waiting' && !vehicle.customer.company && random.chance(0.12)) labels.push('Waiter');
+  const mayWait = sketch.stage === 'gone' ? 0.12 : sketch.when === 'soon' ? 0.6 : 0;
+  if (labels.length < 2 && !vehicle.customer.company && random.chance(mayWait)) labels.push('Waiter');
   if (labels.length < 2 && random.chance(0.07)) labels.push('Night drop');
   if (labels.length < 2 && random.chance(0.05)) labels.push('Warranty');
   if (labels.length < 2 && sketch.stage === 'done' && random.chance(0.3)) labels.push('Keys in box');
@@ -144,21 +167,24 @@ function place(timeline: Timeline, sketch: Sketch): Step[] {
   });
 }
 
-function promise(random: Random, sketch: Sketch, steps: Step[], labels: string[]): Promised {
+function promise(random: Random, sketch: Sketch, steps: Step[]): Promised {
   const arrived = steps[0]?.at ?? 0;
   if (sketch.stage === 'gone' || sketch.stage === 'done') {
     const done = steps.find((step) => step.deed.what === 'move' && step.deed.to === 'done')?.at ?? arrived;
     return random.chance(0.1) ? null : { position: Math.max(arrived + 0.2, done + random.between(-0.15, 0.6)) };
   }
-  if (labels.includes('Waiter')) return { fromNow: random.whole(12, 55) };
-  const often = sketch.stage === 'estimates' ? 2 : 6;
-  return random.weighted<() => Promised>([
-    [() => (arrived < -0.5 ? { position: random.between(Math.max(arrived + 0.3, -0.9), 0.7) } : { ahead: random.whole(80, 300) }), often],
-    [() => ({ fromNow: random.whole(12, 55) }), 2],
-    [() => ({ ahead: random.whole(75, 420) }), 5],
-    [() => ({ ahead: random.whole(500, 1100) }), 5],
-    [() => null, 3],
-  ])();
+  switch (sketch.when) {
+    case 'late':
+      return { position: random.between(Math.min(Math.max(arrived + 0.3, -0.8), 0.7), 0.85) };
+    case 'soon':
+      return { fromNow: random.whole(12, 55) };
+    case 'today':
+      return { ahead: random.whole(75, 400) };
+    case 'later':
+      return { ahead: random.whole(500, 1100) };
+    case 'none':
+      return null;
+  }
 }
 
 function pickMechanic(random: Random, vehicle: Vehicle, last: number): string {

@@ -114,6 +114,7 @@ export const NOTABLE_VEHICLES: { kind: Kind; description: string; plate: string 
   },
   { kind: 'truck', description: '1998 Grumman Olson step van “Taco Libre”, generator on the tongue', plate: 'TACO 1' },
   { kind: 'motorcycle', description: '1978 Honda CB750K with sidecar', plate: 'AB 1' },
+  { kind: 'tractor', description: '2019 John Deere 6120M tractor with 640R loader, cab, duals', plate: '' },
   { kind: 'tractor', description: '1954 Farmall Super H, parade tractor', plate: '' },
 ];
 
