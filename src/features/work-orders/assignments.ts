@@ -41,8 +41,8 @@ type Assigned = { id: number; number: number; mechanic_id: number | null; adviso
 async function assignOne(tx: Change, order: Assigned, as: 'mechanic' | 'advisor', staff: number | null): Promise<void> {
   const before = order[`${as}_id`];
   if (before === staff) return;
-  const to = staff === null ? null : await getName(tx, as, staff);
-  const from = before === null ? null : await getName(tx, as, before, true);
+  const to = staff === null ? null : await getColleague(tx, as, staff);
+  const from = before === null ? null : await getColleague(tx, as, before, true);
   await tx.db
     .updateTable('work_orders')
     .set({ [`${as}_id`]: staff })
@@ -52,8 +52,8 @@ async function assignOne(tx: Change, order: Assigned, as: 'mechanic' | 'advisor'
   tx.record('work-order.assigned', order.id, { number: order.number, as, from, to });
 }
 
-/** @throws Invalid for somebody who does not work in this shop (any more) */
-async function getName(tx: Change, field: string, staff: number, disabledToo = false): Promise<string> {
+/** The name of somebody who can be given work. @throws Invalid, at `field`, for somebody who does not work in this shop (any more) */
+export async function getColleague(tx: Change, field: string, staff: number, disabledToo = false): Promise<string> {
   const row = await tx.db
     .selectFrom('memberships as m')
     .innerJoin('staff as s', 's.id', 'm.staff_id')

@@ -4,6 +4,7 @@ import { Conflict, NotFound } from '../../platform/errors.js';
 import type { Viewer } from '../../platform/web/viewer.js';
 import { listColumns } from '../board/columns.js';
 import { topRank } from '../board/moves.js';
+import { getColleague } from './assignments.js';
 
 export interface NewWorkOrder {
   /** Ids of what was found, or null and the fields below describe somebody or something new. */
@@ -35,6 +36,7 @@ export async function createWorkOrder(
     const columns = await listColumns(tx.db, tx.shop);
     const column = columns.find((one) => one.meaning === 'estimate') ?? columns[0];
     if (!column) throw new Conflict('The board has no column yet.');
+    if (input.mechanic) await getColleague(tx, 'mechanic', input.mechanic);
     const vehicle = input.vehicle ? await getVehicle(tx, input.vehicle) : null;
     const customer = vehicle?.customer_id ?? (input.customer ? await getCustomer(tx, input.customer) : await addCustomer(tx, input));
     const vehicleId = vehicle?.id ?? (await addVehicle(tx, customer, input));

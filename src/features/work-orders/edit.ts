@@ -37,9 +37,34 @@ export async function editWorkOrder(
     if (Object.keys(conflicts).length > 0) throw new EditConflict(conflicts, current);
     if (Object.keys(changes).length === 0) return;
     await write(tx, order, changes, timeZone);
-    const from = Object.fromEntries(Object.keys(changes).map((field) => [field, current[field as keyof EditFields]]));
-    tx.record('work-order.edited', order.id, { number, from, to: changes });
+    recordEdit(tx, order, current, changes);
+    for (const other of await listOthers(tx, order, changes)) recordEdit(tx, other, current, other.changes);
   });
+}
+
+type Changes = Record<string, string>;
+
+function recordEdit(tx: Change, order: { id: number; number: number }, current: EditFields, changes: Changes): void {
+  const from = Object.fromEntries(Object.keys(changes).map((field) => [field, current[field as keyof EditFields]]));
+  tx.record('work-order.edited', order.id, { number: order.number, from, to: changes });
+}
+
+/** Open work orders of the same customer or vehicle: what was changed there stands on their cards, too, so it is told of them. */
+async function listOthers(tx: Change, order: WorkOrderRow, changes: Changes): Promise<{ id: number; number: number; changes: Changes }[]> {
+  const pick = (fields: readonly string[]) => Object.fromEntries(Object.entries(changes).filter(([field]) => fields.includes(field)));
+  const [customer, vehicle] = [pick(Object.keys(CUSTOMER)), pick(Object.keys(VEHICLE))];
+  if (Object.keys(customer).length + Object.keys(vehicle).length === 0) return [];
+  const others = await tx.db
+    .selectFrom('work_orders')
+    .select(['id', 'number', 'vehicle_id'])
+    .where('shop_id', '=', tx.shop)
+    .where('customer_id', '=', order.customer_id)
+    .where('rank', 'is not', null)
+    .where('id', '<>', order.id)
+    .execute();
+  return others
+    .map((other) => ({ ...other, changes: { ...customer, ...(other.vehicle_id === order.vehicle_id && vehicle) } }))
+    .filter((other) => Object.keys(other.changes).length > 0);
 }
 
 /** The form's fields as the database holds them now. */
@@ -73,13 +98,17 @@ export async function readEditFields(
   };
 }
 
-async function write(tx: Change, order: WorkOrderRow, changes: Record<string, string>, timeZone: string): Promise<void> {
+/** Fields of the form and their columns in the tables of others. */
+const CUSTOMER = { customerName: 'name', company: 'company', phone: 'phone', email: 'email' };
+const VEHICLE = { vehicleDescription: 'description', plate: 'plate' };
+
+async function write(tx: Change, order: WorkOrderRow, changes: Changes, timeZone: string): Promise<void> {
   const pick = (names: Record<string, string>) =>
     Object.fromEntries(
       Object.entries(names).flatMap(([field, column]) => (changes[field] === undefined ? [] : [[column, changes[field]]])),
     );
-  const customer = pick({ customerName: 'name', company: 'company', phone: 'phone', email: 'email' });
-  const vehicle = pick({ vehicleDescription: 'description', plate: 'plate' });
+  const customer = pick(CUSTOMER);
+  const vehicle = pick(VEHICLE);
   const own: Record<string, unknown> = pick({ concern: 'concern' });
   if (changes.promised !== undefined) own.promised_at = changes.promised ? fromLocalInput(changes.promised, timeZone) : null;
   if (Object.keys(customer).length > 0)

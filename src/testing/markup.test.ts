@@ -1,0 +1,210 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeTvLink } from '../features/tv/links.js';
+import type { Client } from './client.js';
+import { type TestDatabase, testDatabase } from './database.js';
+import { startTestServer, type TestServer, until } from './server.js';
+import { makeShop, type TestShop } from './shop.js';
+import { TestSocket } from './socket.js';
+
+let database: TestDatabase;
+let server: TestServer;
+let shop: TestShop;
+let manager: Client;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  server = await startTestServer(database.url);
+  shop = await makeShop(database.db);
+  manager = await server.clientOf(shop, 'manager');
+});
+afterAll(async () => {
+  await server.stop();
+  await database.close();
+});
+
+/** Each begins with a mark, by which it is found again wherever it comes out. */
+const ATTACKS = [
+  'XSS1<img src=x onerror=alert(1)>',
+  'XSS2"><svg onload=alert(1)>',
+  "XSS3' onmouseover='alert(1)",
+  'XSS4</textarea><script>alert(1)</script>',
+  'XSS5</title></style><!--',
+  `XSS6{{7*7}}<%= 7*7 %>${'$'}{7*7}#{7*7}`,
+  'XSS7<a hx-get="/x" hx-on:load="alert(1)" hx-swap-oob="true" id="board">',
+  'XSS8</article></hx-partial><hx-partial hx-target="body">',
+  'XSS9&lt;b&gt;&#x27;&amp;',
+];
+const SHORT = ATTACKS.map((attack) => attack.slice(0, 20));
+
+/** None of the attacks may stand in an answer as it was typed, nor as a template would have worked it out. */
+function expectInert(html: string, where: string): void {
+  expect(html, where).not.toMatch(
+    /<img src=x|<svg onload|<script>alert|onmouseover='alert\(|<a hx-get|<hx-partial hx-target="body"|<\/title><\/style><!--|XSS9&lt;b/,
+  );
+  expect(html, where).not.toContain('XSS649');
+}
+
+test('what people type is shown as text, on every page, on every screen and on paper', async () => {
+  const numbers: number[] = [];
+  for (const [index, attack] of ATTACKS.entries()) {
+    const short = SHORT[index] as string;
+    expect((await manager.post('/settings/labels', { name: short, color: 'red' })).status, short).toBe(303);
+    const opened = await manager.post('/work-orders', {
+      ...{
+        customerName: attack,
+        company: index % 2 ? attack : '',
+        phone: short,
+        vehicleDescription: attack,
+        plate: short,
+        concern: attack,
+        email: '',
+      },
+    });
+    expect(opened.status).toBe(303);
+    const path = String(opened.headers.location);
+    numbers.push(Number(path.split('/').at(-1)));
+    const label = await database.db.selectFrom('labels').select('id').where('name', '=', short).executeTakeFirstOrThrow();
+    const forms: [string, Record<string, string | number>][] = [
+      ['comments', { text: attack }],
+      ['blocks', { reason: 'other', note: attack }],
+      ['labels', { label: label.id, on: 'yes' }],
+      [
+        'edits',
+        {
+          customerName: `${attack}!`,
+          vehicleDescription: attack,
+          concern: `${attack} changed`,
+          'original.customerName': attack,
+          'original.vehicleDescription': attack,
+          'original.concern': attack,
+        },
+      ],
+    ];
+    for (const [name, fields] of forms) expect((await manager.post(`${path}/${name}`, fields)).status, `${name} ${attack}`).toBe(303);
+    await manager.post('/staff', { name: attack, email: `xss${index}@shop.test`, role: 'mechanic' });
+    await manager.post('/settings/tv', { name: attack, variant: 'floor' });
+  }
+  expect((await manager.post('/settings/columns', { name: SHORT[0] as string, meaning: 'active', color: 'teal', limit: '' })).status).toBe(
+    303,
+  );
+  await database.db
+    .updateTable('shops')
+    .set({ name: ATTACKS[1] as string })
+    .execute();
+  await database.db
+    .updateTable('staff')
+    .set({ name: ATTACKS[1] as string })
+    .where('id', '=', shop.staff.manager.staff)
+    .execute();
+
+  const tokens = await Promise.all(
+    (['floor', 'lobby'] as const).map((variant) => makeTvLink(database.db, shop.staff.manager, { name: 'Hall', variant })),
+  );
+  const pages = [
+    ...[
+      '/board',
+      '/board/changes?since=0',
+      '/work-orders',
+      '/staff',
+      '/settings/labels',
+      '/settings/columns',
+      '/settings/tv',
+      '/account',
+      '/permissions',
+      '/work-orders/new',
+    ],
+    ...numbers.flatMap((number) => ['', '/edit', '/print', '/moves/new', '/changes?since=0'].map((end) => `/work-orders/${number}${end}`)),
+    ...tokens.flatMap((token) => [`/tv/${token}`, `/tv/${token}/changes?since=0`]),
+    `/work-orders/matches?find=xss`,
+  ];
+  for (const path of pages) {
+    for (const htmx of /changes|print|tv/.test(path) ? [false] : [false, true]) {
+      const reply = await manager.get(path, { htmx });
+      expect(reply.status, path).toBe(200);
+      expectInert(reply.text, path);
+    }
+  }
+  // The pages above did show it.
+  const board = (await manager.get('/board')).text;
+  for (const attack of ATTACKS) expect(board).toContain(escaped(attack));
+  for (const token of tokens.slice(0, 1)) expect((await manager.get(`/tv/${token}`)).text).toContain('XSS1&lt;');
+});
+
+test('what is typed wrongly comes back as text, too', async () => {
+  for (const attack of ATTACKS) {
+    const replies = [
+      await manager.post('/work-orders', {
+        customerName: '',
+        concern: attack,
+        company: attack,
+        promised: attack,
+        find: attack,
+        plate: attack,
+      }),
+      await manager.post('/work-orders/1001/comments', { text: attack, [attack]: attack }),
+      await manager.post('/work-orders/1001/edits', {
+        customerName: '',
+        vehicleDescription: attack,
+        'original.concern': attack,
+        concern: attack,
+      }),
+      await manager.post('/work-orders/1001/moves', { column: attack, after: attack, reason: attack, step: attack }),
+      await manager.post('/settings/columns', { name: attack.repeat(9), meaning: attack, color: attack, limit: attack }),
+      await manager.post('/settings/labels', { name: attack.repeat(9), color: attack }),
+      await manager.post('/staff', { name: attack, email: attack, role: attack }),
+      await manager.post('/settings/tv', { name: attack.repeat(9), variant: attack }),
+      await server.client().post('/sign-in', { email: attack, password: attack, next: attack }),
+      await server.client().get(`/sign-in?next=${encodeURIComponent(attack)}`),
+      await manager.get(`/board?text=${encodeURIComponent(attack)}&mechanic=${encodeURIComponent(attack)}`),
+      await manager.get(`/${encodeURIComponent(attack)}`),
+      await manager.get(`/work-orders?find=${encodeURIComponent(attack)}&before=${encodeURIComponent(attack)}`),
+    ];
+    for (const [index, reply] of replies.entries()) expectInert(reply.text, `${attack} in answer ${index}`);
+  }
+});
+
+test('what is pushed to screens is text, too', async () => {
+  const socket = await TestSocket.open(manager, 'board');
+  const order = await TestSocket.open(manager, 'work-order:1001');
+  for (const attack of ATTACKS) await manager.post('/work-orders/1001/blocks', { reason: 'parts', note: `${attack} pushed` });
+  await until(
+    () => socket.messages.at(-1)?.content.includes('XSS9') === true && order.messages.at(-1)?.content.includes('XSS9') === true,
+    'the last push',
+  );
+  for (const message of [...socket.messages, ...order.messages]) expectInert(message.content, 'a push');
+  socket.close();
+  order.close();
+});
+
+test('names in any script are kept to the letter', async () => {
+  const names = [
+    'Ωμέγα Ёлкин',
+    '王伟',
+    'مُحَمَّد',
+    '\u202eevil\u202c',
+    'Z\u0335\u0321a\u0336l\u0337g\u0338o',
+    '👩‍🔧 Ana',
+    'O’Brien & "Sons" <b>',
+    'ﷺ',
+    "Robert'); DROP TABLE staff;--",
+  ];
+  for (const name of names) {
+    const opened = await manager.post('/work-orders', { customerName: name, vehicleDescription: 'Van' });
+    expect((await manager.get(String(opened.headers.location))).text).toContain(escaped(name));
+  }
+  const rows = await database.db.selectFrom('customers').select('name').where('name', 'in', names).execute();
+  expect(rows).toHaveLength(names.length);
+});
+
+test('what is in a log line stays in one line', async () => {
+  const attack = '\n{"level":60,"msg":"forged"}\u001b[31m';
+  await server
+    .client()
+    .post('/sign-in', { email: `x${attack}@shop.test`, password: attack }, { headers: { 'user-agent': 'x{"level":60}\\n' } });
+  await server.client().get(`/${encodeURIComponent(attack)}`);
+  expect(server.logged.every((line) => typeof line.level === 'number' && line.msg !== 'forged')).toBe(true);
+});
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[sign] as string);
+}
