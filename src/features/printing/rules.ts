@@ -5,13 +5,13 @@ export interface Passage {
 }
 
 /** As much of a passage as stands on one sheet. */
-export interface Piece extends Passage {
+interface Piece extends Passage {
   /** It began on the sheet before. */
   continued: boolean;
 }
 
 /** How much a sheet holds, in lines of text. */
-export interface Room {
+interface Room {
   /** On the first sheet, beside everything else that stands there. */
   first: number;
   /** On each sheet after it. */

@@ -5,7 +5,7 @@ import { hashToken, newToken } from '../../platform/tokens.js';
 
 export type Variant = 'floor' | 'lobby';
 
-export interface TvLink {
+interface TvLink {
   id: number;
   name: string;
   variant: Variant;
@@ -62,7 +62,7 @@ export async function revokeTvLink(db: Database, actor: Actor, id: number): Prom
 }
 
 /** A link that works, with what its screen needs to know of the shop. */
-export interface OpenTvLink {
+interface OpenTvLink {
   id: number;
   shop: number;
   name: string;

@@ -5,7 +5,7 @@ import { promiseState } from '../board/rules.js';
 import { BLOCK_REASONS } from '../work-orders/blocks.js';
 
 /** A line of the departure board on the shop floor. */
-export interface FloorRow {
+interface FloorRow {
   number: number;
   vehicle: string;
   mechanic: string;
