@@ -53,8 +53,20 @@ if (notices) {
     clearTimeout(leave);
     leave = setTimeout(() => (notices.matches(':hover, :focus-within') ? wait() : notices.replaceChildren()), 12000);
   };
-  new MutationObserver(wait).observe(notices, { childList: true });
+  new MutationObserver(() => {
+    wait();
+    lift();
+  }).observe(notices, { childList: true });
   if (notices.childElementCount > 0) wait();
+}
+
+/** A message is read over an open dialog, too: the browser draws a popover above it. */
+function lift() {
+  if (!notices.showPopover) return;
+  notices.removeAttribute('popover');
+  if (notices.childElementCount === 0 || !document.querySelector('dialog[open]')) return;
+  notices.popover = 'manual';
+  notices.showPopover();
 }
 
 // New work order: what was found needs no typing.
