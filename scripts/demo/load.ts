@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql, type Transaction } from 'kysely';
 import { listColumns } from '../../src/features/board/columns.js';
 import { addLabel, listLabels } from '../../src/features/labels/labels.js';
@@ -29,17 +30,23 @@ export const TV_TOKEN = 'demo-wall';
  */
 export async function loadDemo(db: Database, now: Date): Promise<boolean> {
   const passwords = { known: await hashPassword(PASSWORD), nobodys: await hashPassword(randomBytes(32).toString('base64url')) };
-  return db.transaction().execute(async (trx) => {
-    // A second loader waits for this one rather than giving up.
-    await sql`set local lock_timeout = '5min'`.execute(trx);
-    await sql`select pg_advisory_xact_lock(${SETUP_LOCK}::bigint)`.execute(trx);
-    const shops = await trx.selectFrom('shops').select(['name', 'is_demo']).execute();
-    const real = shops.find((shop) => !shop.is_demo);
-    if (real) throw new StartError(`This database holds a real shop, ${real.name}: the demo needs a DATA_DIR or DATABASE_URL of its own.`);
-    if (shops.length > 0) return false;
-    await loadShop(trx, now, passwords);
-    return true;
-  });
+  for (;;) {
+    const loaded = await db.transaction().execute((trx) => loadUnlessBusy(trx, now, passwords));
+    if (loaded !== null) return loaded;
+    await sleep(250);
+  }
+}
+
+/** @returns null while somebody else is loading it, or setting up a shop */
+async function loadUnlessBusy(trx: Transaction<DB>, now: Date, passwords: Passwords): Promise<boolean | null> {
+  const { rows } = await sql<{ free: boolean }>`select pg_try_advisory_xact_lock(${SETUP_LOCK}::bigint) as free`.execute(trx);
+  if (!rows[0]?.free) return null;
+  const shops = await trx.selectFrom('shops').select(['name', 'is_demo']).execute();
+  const real = shops.find((shop) => !shop.is_demo);
+  if (real) throw new StartError(`This database holds a real shop, ${real.name}: the demo needs a DATA_DIR or DATABASE_URL of its own.`);
+  if (shops.length > 0) return false;
+  await loadShop(trx, now, passwords);
+  return true;
 }
 
 interface Passwords {
