@@ -74,7 +74,8 @@ function fromElsewhere(error: { status?: number; code?: string; message?: string
   return null;
 }
 
-const DOWN = /^(08|57P|53)/;
+// Also a lock or an answer that took too long, and a conflict that trying again did not solve: nothing that a person can mend.
+const DOWN = /^(08|57|53|55P03|40001|40P01)/;
 const CUT = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
 
 function isDatabaseDown(error: { code?: string; message?: string }): boolean {
@@ -84,6 +85,6 @@ function isDatabaseDown(error: { code?: string; message?: string }): boolean {
 
 function sendToSignIn(request: Request, response: Response, otherwise: () => void): void {
   if (isHtmx(request)) return void response.status(401).set('HX-Redirect', '/sign-in').end();
-  if (request.method === 'GET') return response.redirect(303, `/sign-in?next=${encodeURIComponent(request.originalUrl)}`);
-  otherwise();
+  if (request.method === 'GET') response.redirect(303, `/sign-in?next=${encodeURIComponent(request.originalUrl)}`);
+  else otherwise();
 }
