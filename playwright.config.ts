@@ -13,12 +13,16 @@ export default defineConfig({
   // A test that fails now and then shows a fault that happens now and then.
   retries: 0,
   forbidOnly: true,
-  timeout: 30_000,
+  // Against hanging only: a machine that does other things as well takes its time.
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
   reporter: process.env.CI ? [['line']] : [['list']],
   outputDir: 'test-results',
   use: {
     viewport: { width: 1366, height: 768 },
-    trace: 'retain-on-failure',
+    // Screenshots in the trace would cost a third of the run; the last one says most.
+    trace: { mode: 'retain-on-failure', screenshots: false },
+    screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: await findBrowser(),
       // Chromium's sandbox refuses to run for root, which is who tests run as in most containers.

@@ -7,7 +7,6 @@ import { CONNECTION_LOST } from './support/watch.js';
 
 test('the server is killed and comes back while a card is in the air', async ({ people, shop, site, watch }) => {
   watch.expect(...CONNECTION_LOST);
-  test.setTimeout(60_000);
   const [first, second] = [await open(site.db, shop), await open(site.db, shop)];
   const [estimates, progress, waiting] = shop.columns.map((one) => one.id) as [number, number, number];
   let server: SpawnedServer = await spawnServer(site.databaseUrl);

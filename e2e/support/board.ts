@@ -4,8 +4,8 @@ import type { Database } from '../../src/platform/database/pool.js';
 import { newOrder, type TestShop } from '../../src/testing/shop.js';
 import type { Shown } from '../../src/testing/socket.js';
 
-/** A push must bring it: sooner than polling could. */
-export const PUSHED = { timeout: 3_000 };
+/** A push must bring it: sooner than polling, or the listener's own look at the versions, could. */
+export const PUSHED = { timeout: 4_000 };
 
 export const card = (page: Page, number: number): Locator => page.locator(`#board #card-${number}`);
 export const column = (page: Page, id: number): Locator => page.locator(`[data-column="${id}"]`);
@@ -115,7 +115,7 @@ export class Held {
           await this.pointer.move(box.x + box.width / 2 + Math.random() * 8, box.y + down);
           return this.#place();
         },
-        { intervals: [80] },
+        { intervals: [80], timeout: 15_000 },
       )
       .toEqual({ column: id, after });
   }
