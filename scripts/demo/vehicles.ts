@@ -1,7 +1,6 @@
 import type { Random } from './random.js';
 
-export const KINDS = ['car', 'suv', 'pickup', 'van', 'motorcycle', 'bus', 'truck', 'tractor', 'forklift'] as const;
-export type Kind = (typeof KINDS)[number];
+export type Kind = 'car' | 'suv' | 'pickup' | 'van' | 'motorcycle' | 'bus' | 'truck' | 'tractor' | 'forklift';
 
 /** Make and model, and the years it was sold in that still come to a shop. */
 const MODELS: Record<Kind, [model: string, from: number, to: number][]> = {

@@ -18,7 +18,7 @@ export function showDateTime(at: Date, timeZone: string): string {
 }
 
 /** `2:30 PM` */
-export function showTime(at: Date, timeZone: string): string {
+function showTime(at: Date, timeZone: string): string {
   return format(timeZone, 'time', { hour: 'numeric', minute: '2-digit' }).format(at);
 }
 

@@ -5,7 +5,6 @@ import type { Meaning } from './rules.js';
 
 /** Colours that columns and labels may have; each is a class in the stylesheet. */
 export const COLORS = ['grey', 'blue', 'violet', 'green', 'amber', 'red', 'teal', 'pink'] as const;
-export type Color = (typeof COLORS)[number];
 
 export const MEANINGS: Record<Meaning, string> = {
   estimate: 'Before the work',

@@ -26,7 +26,7 @@ export function refuseMove(facts: MoveFacts): Refusal | null {
 }
 
 /** Minutes before a promised time at which a card turns amber. */
-export const SOON_MINUTES = 60;
+const SOON_MINUTES = 60;
 
 /** @returns `late` when a promised time is past, `soon` within the hour before it; finished work is neither */
 export function promiseState(promisedAt: Date | null, meaning: Meaning, now: Date): 'late' | 'soon' | '' {

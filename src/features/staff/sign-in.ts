@@ -32,7 +32,7 @@ export async function findViewer(db: Database, staff: number, shop: number): Pro
 }
 
 /** @returns the person with their first shop, or null when e-mail and password do not go together */
-export async function checkPassword(db: Database, email: string, password: string): Promise<Viewer | null> {
+async function checkPassword(db: Database, email: string, password: string): Promise<Viewer | null> {
   const person = await db
     .selectFrom('staff')
     .select(['id', 'password_hash'])

@@ -1,8 +1,8 @@
-import { type Selectable, sql, type Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { Conflict } from '../errors.js';
 import { chainEvents, type EventInput, insertEvents } from './events.js';
 import type { Database } from './pool.js';
-import type { DB, Events } from './schema.js';
+import type { DB } from './schema.js';
 
 /** Who changes something, and in which shop. `staff` is null for the program itself. */
 export interface Actor {
@@ -139,5 +139,3 @@ async function store(
     with written as (${insertEvents(rows)}), chained as (update shops set event_hash = ${hash} where id = ${actor.shop})
     select pg_notify('shop', ${`${actor.shop}:${head.version}`})`.execute(trx);
 }
-
-export type StoredEvent = Selectable<Events>;
