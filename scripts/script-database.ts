@@ -29,6 +29,10 @@ export async function openScriptDatabase(env: NodeJS.ProcessEnv, make: boolean):
     await database.close();
     await embedded?.release();
   };
+  await database.pool.query('select 1').catch(async (error: Error) => {
+    await close();
+    throw new StartError(`The database can't be reached (${error.message || 'no answer'}): check DATABASE_URL.`);
+  });
   return { ...database, config, url, close };
 }
 
