@@ -16,7 +16,10 @@ await runScript(async () => {
     const loaded = await loadDemo(database.db, new Date());
     console.log(loaded ? `${SHOP.name} is loaded.` : `${SHOP.name} is there already, as it was left.`);
     const { url } = await startServer(env).catch((error) => {
-      if (error instanceof StartError) throw new StartError(`The demo shop is ready, but its server can't start: ${error.message}`);
+      if (error instanceof StartError)
+        throw new StartError(
+          `The demo shop is ready, but its server can't start. ${error.message} If that one is the demo, it is running already.`,
+        );
       throw error;
     });
     console.log(welcome(url));
