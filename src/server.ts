@@ -79,8 +79,11 @@ function stopper(app: App, server: Server, database: OpenDatabase, release: () =
   const stop = async () => {
     const closed = new Promise((resolve) => server.close(resolve));
     await app.close();
+    // A browser keeps its connection open after the answer it waited for.
+    const idle = setInterval(() => server.closeIdleConnections(), 100);
     const cut = setTimeout(() => server.closeAllConnections(), DRAIN);
     await closed;
+    clearInterval(idle);
     clearTimeout(cut);
     await database.close();
     await release();

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { moveCard } from '../features/board/moves.js';
-import { type TestDatabase, testDatabase } from './database.js';
-import { startTestServer, type TestServer, until } from './server.js';
-import { makeShop, openOrders, type TestShop } from './shop.js';
-import { replay, ScreenModel, TestSocket } from './socket.js';
-import { boardInDatabase, findDamage } from './truth.js';
+import { type TestDatabase, testDatabase } from '../../testing/database.js';
+import { startTestServer, type TestServer, until } from '../../testing/server.js';
+import { makeShop, openOrders, type TestShop } from '../../testing/shop.js';
+import { replay, ScreenModel, TestSocket } from '../../testing/socket.js';
+import { boardInDatabase, findDamage } from '../../testing/truth.js';
+import { moveCard } from './moves.js';
 
 let database: TestDatabase;
 let server: TestServer;
