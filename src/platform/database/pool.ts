@@ -32,6 +32,7 @@ export function connectionSettings(url: string): pg.ClientConfig {
 export function openDatabase(url: string, size: number, onError: (error: Error) => void): OpenDatabase {
   const pool = new pg.Pool({
     ...connectionSettings(url),
+    Client: PreparingClient,
     max: size,
     idleTimeoutMillis: 30_000,
     maxLifetimeSeconds: 1_800,
@@ -47,6 +48,27 @@ export function openDatabase(url: string, size: number, onError: (error: Error) 
   const guarded = { connect: async () => guard(await pool.connect()), end: () => pool.end() };
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: guarded }) });
   return { db, pool, close: () => db.destroy() };
+}
+
+/** The texts of this program are few; lists of varying length make some more, and beyond this none is prepared. */
+const MOST_PREPARED = 500;
+const names = new Map<string, string>();
+
+/** Prepares each statement that has parameters once a connection: Postgres then parses and plans it once, not every time. */
+class PreparingClient extends pg.Client {
+  // biome-ignore lint/suspicious/noExplicitAny: query() of pg has a dozen overloads; only (text, values, …) concerns us.
+  override query(text: any, values?: any, callback?: any): any {
+    if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return super.query(text, values, callback);
+    return super.query({ name: nameOf(text), text, values }, callback);
+  }
+}
+
+function nameOf(text: string): string | undefined {
+  const known = names.get(text);
+  if (known || names.size >= MOST_PREPARED) return known;
+  const name = `statement ${names.size + 1}`;
+  names.set(text, name);
+  return name;
 }
 
 /**

@@ -39,7 +39,9 @@ export function openSessions(pool: Pool, secret: string, publicUrl: string | und
   const https = publicUrl?.startsWith('https:') ?? false;
   const cookieName = https ? '__Host-sid' : 'sid';
   const PgStore = connectPgSimple(session);
-  const store = new PgStore({ pool, tableName: 'session', createTableIfMissing: false, disableTouch: true, ttl: IDLE_LIMIT / 1000 });
+  const store = new PgStore({ pool, tableName: 'session', createTableIfMissing: false, ttl: IDLE_LIMIT / 1000 });
+  // Nothing is touched. If the store looked as if it could, every answer's last byte would wait for it (express-session).
+  (store as { touch?: unknown }).touch = undefined;
   const load = session({
     name: cookieName,
     secret,
