@@ -2,13 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type WebSocket from 'ws';
 import type { Ground } from './support/ground.js';
-import { randomMoves } from './support/moving.js';
 import { inTurns, quantile } from './support/numbers.js';
 import { startProgram } from './support/program.js';
 import type { Figure } from './support/report.js';
 import { openSocket, Visitor } from './support/visitor.js';
 
 const MOVES = 30;
+const CARD = 1001;
 /** Longer than the 40 ms in which changes are gathered: each move is one of a quiet floor. */
 const PAUSE = 70;
 
@@ -22,14 +22,14 @@ export async function measureFanOut(ground: Ground): Promise<Figure[]> {
   for (const count of [10, 100, 300]) {
     const own = await openMany(count, () => visitor.socket());
     const others = await openMany(count, () => openSocket(bare.url.replace('http', 'ws')));
-    const next = randomMoves(ground.columns, count);
+    let turn = 0;
     let known = (await visitor.get('/board/changes?since=-1')).version;
     const [seen, broadcast] = await inTurns(
       MOVES,
       () =>
         untilAllHave(own, async () => {
-          const { number, column, after } = next();
-          known = (await visitor.move(number, column, after, known)).version;
+          // To and fro: a card that stood there already would send nothing.
+          known = (await visitor.move(CARD, ground.columns[turn++ % 2] as number, '', known)).version;
         }),
       () => untilAllHave(others, () => teller.get('/')),
     );
@@ -84,8 +84,7 @@ async function sampleMessage(visitor: Visitor, columns: number[]): Promise<strin
   const socket = await visitor.socket();
   const message = new Promise<string>((resolve) => socket.once('message', (data) => resolve(String(data))));
   const version = (await visitor.get('/board/changes?since=-1')).version;
-  const { number, column, after } = randomMoves(columns, 1)();
-  await visitor.move(number, column, after, version);
+  await visitor.move(CARD, columns[2] as number, '', version);
   const text = await message;
   socket.terminate();
   return text;
