@@ -1,6 +1,9 @@
 import { card, drag, expectColumn, expectVisible, open, PUSHED } from './support/board.js';
 import { expect, test } from './support/test.js';
 
+// Recording every step of so large a page takes longer than the steps.
+test.use({ trace: 'off' });
+
 test('a board with 500 cards shows, filters and moves them', async ({ people, shop, site }) => {
   const numbers: number[] = [];
   for (let index = 0; index < 500; index++) numbers.push(await open(site.db, shop, { plate: `K ${1000 + index}` }));

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright/test';
 import { moveCard } from '../src/features/board/moves.js';
 import { addLabel } from '../src/features/labels/labels.js';
+import { makeTvLink } from '../src/features/tv/links.js';
 import { PASSWORD } from '../src/testing/shop.js';
 import { card, column, open } from './support/board.js';
 import { expect, test } from './support/test.js';
@@ -171,4 +172,39 @@ test('two people change the same field: the second sees both, and decides', asyn
   await bob.getByRole('button', { name: 'Save' }).click();
   await expect(bob.locator('.concern')).toHaveText('It squeals when cold, and when braking');
   await expect(bob.getByRole('link', { name: '555 0999' })).toBeVisible();
+});
+
+test('hand a finished vehicle over, find it among the finished ones, bring it back', async ({ people, shop, site }) => {
+  const number = await open(site.db, shop, { plate: '7ABC 123' });
+  await moveCard(site.db, shop.staff.mechanic, number, { column: shop.columns[3]?.id as number, after: null, reason: '' });
+  const page = await people.signIn('manager', PLAIN);
+  await page.goto(`/work-orders/${number}`);
+  await page.getByRole('button', { name: 'Hand over' }).click();
+  await expect(page.locator('#notices')).toContainText(`WO-${number} was handed over.`);
+  await page.getByRole('link', { name: 'Finished' }).click();
+  await page.getByLabel('Number, plate, vehicle or customer').fill('7abc123');
+  await page.getByRole('button', { name: 'Find' }).click();
+  await page
+    .locator('main')
+    .getByRole('link', { name: String(number) })
+    .click();
+  await page.getByLabel('Why it comes back').fill('The noise is back');
+  await page.getByRole('button', { name: 'Bring it back to the board' }).click();
+  await expect(page.locator('#notices')).toContainText(`WO-${number} is on the board again.`);
+});
+
+test('no page needs a script for its content', async ({ people, shop, site }) => {
+  const number = await open(site.db, shop);
+  const token = await makeTvLink(site.db, shop.staff.manager, { name: 'Bay 1', variant: 'floor' });
+  const page = await people.signIn('manager', PLAIN);
+  const settings = ['/settings/columns', '/settings/labels', '/settings/tv', '/staff', '/permissions', '/account', '/work-orders'];
+  const ofTheOrder = ['', '/edit', '/moves/new', '/print'].map((path) => `/work-orders/${number}${path}`);
+  for (const path of [...settings, ...ofTheOrder, '/work-orders/new']) {
+    await page.goto(path);
+    await expect(page.locator('h1'), path).toBeVisible();
+    await expect(page.locator('main, body > article, body').first(), path).toContainText(/\w+ \w+/);
+  }
+  await page.goto(`/tv/${token}`);
+  await expect(page.locator('.rows strong')).toHaveText(String(number));
+  await expect(page.locator('.rows strong')).toBeVisible();
 });

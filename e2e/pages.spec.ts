@@ -194,8 +194,10 @@ test('a link that is shown once, and what is not one’s own', async ({ people, 
   await expect(page.getByLabel('Link')).toBeVisible();
   await expectSound(page);
   const mechanic = await people.signIn('mechanic');
-  await mechanic.goto('/staff');
-  await expectSound(mechanic);
+  for (const path of ['/staff', '/work-orders/9999']) {
+    await mechanic.goto(path);
+    await expectSound(mechanic);
+  }
 });
 
 test('the walls', async ({ people, shop, site }) => {

@@ -25,6 +25,7 @@ export async function listFinished(
   find: string,
 ): Promise<{ orders: Finished[]; next: number | null }> {
   const like = `%${find.replace(/[\\%_]/g, '\\$&')}%`;
+  const plate = find.replace(/[^0-9A-Za-z]/g, '').toUpperCase();
   const rows = await db
     .selectFrom('work_orders as w')
     .innerJoin('vehicles as v', (join) => join.onRef('v.shop_id', '=', 'w.shop_id').onRef('v.id', '=', 'w.vehicle_id'))
@@ -46,6 +47,8 @@ export async function listFinished(
         eb.or([
           eb(eb.cast<string>('w.number', 'text'), 'like', like),
           eb('v.plate', 'ilike', like),
+          // In any spelling; the key has Latin letters and figures only.
+          ...(plate ? [eb('v.plate_key', 'like', `%${plate}%`)] : []),
           eb('v.description', 'ilike', like),
           eb('c.name', 'ilike', like),
           eb('c.company', 'ilike', like),
