@@ -136,7 +136,7 @@ export const NOTABLE_NAMES = [
   'José Ángel Núñez Ibáñez',
   'Renée D’Aubigné',
   'Siobhán Ní Dhomhnaill',
-  '김민준 (Min-jun Kim)',
+  'Ελένη Παπαδοπούλου (Eleni)',
   'Екатерина Волкова',
   'Ng',
   'Dr. Oluwaseun Adébáyò-Ogunlésì',
