@@ -71,7 +71,8 @@ interface Row {
 /** @throws NotFound when the shop has no such number */
 export async function getWorkOrder(db: Database, shop: number, number: number): Promise<WorkOrderDetails> {
   const { rows } = await sql<Row>`
-    select w.*, s.version, s.time_zone, k.name as column_name, k.meaning, c.name as customer, c.company, c.phone, c.email,
+    select w.id, w.number, w.concern, w.created_at, w.handed_over_at, w.column_id, w.column_since, w.promised_at, w.customer_id, w.vehicle_id,
+      w.mechanic_id, w.advisor_id, w.blocked_reason, w.blocked_note, w.blocked_since, s.version, s.time_zone, k.name as column_name, k.meaning, c.name as customer, c.company, c.phone, c.email,
       v.description as vehicle, v.plate, v.vin, m.name as mechanic, a.name as advisor,
       coalesce((
         select jsonb_agg(jsonb_build_object('id', l.id, 'name', l.name, 'color', l.color) order by l.name)

@@ -3,13 +3,30 @@ import type { Change } from '../../platform/database/change.js';
 import type { WorkOrders } from '../../platform/database/schema.js';
 import { Conflict, NotFound } from '../../platform/errors.js';
 
-export type WorkOrderRow = Selectable<WorkOrders>;
+/** Named one by one: a prepared `select *` fails once a later version has added a column. */
+const COLUMNS = [
+  'id',
+  'number',
+  'customer_id',
+  'vehicle_id',
+  'concern',
+  'promised_at',
+  'column_id',
+  'mechanic_id',
+  'advisor_id',
+  'blocked_reason',
+  'blocked_note',
+  'blocked_since',
+  'handed_over_at',
+] as const;
+
+export type WorkOrderRow = Pick<Selectable<WorkOrders>, (typeof COLUMNS)[number]>;
 
 /** @throws NotFound when the shop has no such number */
 export async function getWorkOrderRow(tx: Change, number: number): Promise<WorkOrderRow> {
   const row = await tx.db
     .selectFrom('work_orders')
-    .selectAll()
+    .select(COLUMNS)
     .where('shop_id', '=', tx.shop)
     .where('number', '=', number)
     .executeTakeFirst();

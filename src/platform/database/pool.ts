@@ -82,7 +82,8 @@ function guard(client: pg.PoolClient): PostgresPoolClient {
     try {
       return await client.query(text, parameters as unknown[]);
     } catch (error) {
-      if (!(error instanceof pg.DatabaseError)) poison = error as Error;
+      // 0A000: a statement was prepared before a later version changed a table.
+      if (!(error instanceof pg.DatabaseError) || error.code === '0A000') poison = error as Error;
       throw error;
     }
   };
