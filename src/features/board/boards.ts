@@ -25,7 +25,14 @@ export interface Board {
 }
 
 interface Kept extends Board {
-  keys: Map<number, string>;
+  drawn: Map<number, DrawnCard>;
+}
+
+interface DrawnCard {
+  /** The row that it was drawn from, as text. */
+  key: string;
+  card: Card;
+  html: string;
 }
 
 /** When more cards than this have changed, the whole board is less. */
@@ -102,36 +109,28 @@ export class Boards {
     return this.#keep(this.#draw(base, read.rows, this.#kept.get(shop)));
   }
 
-  /** Renders what differs from the board before. */
+  /** Works out and renders only what differs from the board before: a card whose row, columns and minute are the same is the same. */
   #draw(base: Pick<Board, 'shop' | 'shopName' | 'timeZone' | 'version' | 'columns'>, rows: CardRow[], before: Kept | undefined): Kept {
     const now = new Date();
+    const minute = currentMinute();
+    const alike = before && surroundings(before) === surroundings({ ...base, minute }) ? before.drawn : undefined;
     const byId = new Map(base.columns.map((column) => [column.id, column]));
-    const cards = rows.flatMap((row) => {
+    const drawn = new Map<number, DrawnCard>();
+    for (const row of rows) {
       const column = byId.get(row.column_id);
-      return column ? [toCard(row, column, now, base.timeZone)] : [];
-    });
-    const columnsKey = JSON.stringify(base.columns);
-    const keys = new Map(cards.map((card) => [card.id, JSON.stringify(card) + columnsKey]));
-    const html = new Map(
-      cards.map((card) => {
-        const same = before?.keys.get(card.id) === keys.get(card.id) ? before?.html.get(card.id) : undefined;
-        return [card.id, same ?? this.views.render('board/card', { card, columns: base.columns })];
-      }),
-    );
+      if (!column) continue;
+      const key = JSON.stringify(row);
+      const same = alike?.get(row.id);
+      drawn.set(row.id, same?.key === key ? same : this.#drawCard(key, toCard(row, column, now, base.timeZone), base.columns));
+    }
+    const cards = [...drawn.values()].map((one) => one.card);
+    const html = new Map([...drawn].map(([id, one]) => [id, one.html]));
     const inside = base.columns.map((column) => this.#drawColumn(column, cards, html)).join('');
-    return {
-      shop: base.shop,
-      shopName: base.shopName,
-      timeZone: base.timeZone,
-      version: base.version,
-      columns: base.columns,
-      rows,
-      cards,
-      keys,
-      html,
-      inside,
-      minute: currentMinute(),
-    };
+    return { ...base, rows, cards, drawn, html, inside, minute };
+  }
+
+  #drawCard(key: string, card: Card, columns: Column[]): DrawnCard {
+    return { key, card, html: this.views.render('board/card', { card, columns }) };
   }
 
   #drawColumn(column: Column, cards: Card[], html: Map<number, string>): string {
@@ -170,6 +169,11 @@ function places(board: Board, changed: Map<number, number>): string {
     parts.push(`<div data-count="${column.id}">${board.cards.filter((card) => card.columnId === column.id).length}</div>`);
   }
   return parts.join('');
+}
+
+/** What every card's markup depends on besides its own row. */
+function surroundings(board: Pick<Board, 'columns' | 'timeZone' | 'minute'>): string {
+  return JSON.stringify([board.columns, board.timeZone, board.minute]);
 }
 
 function currentMinute(): number {
