@@ -7,7 +7,13 @@ import { loadDemo, TV_TOKEN } from './demo/load.js';
 import { PASSWORD, SHOP, STAFF } from './demo/people.js';
 import { openScriptDatabase, runScript } from './script-database.js';
 
-const env = { ...process.env, DATA_DIR: process.env.DATA_DIR || './data/demo', LOG_LEVEL: process.env.LOG_LEVEL || 'warn' };
+// Its passwords are known to everybody, so it is for this machine alone unless HOST says otherwise.
+const env = {
+  ...process.env,
+  HOST: process.env.HOST || '127.0.0.1',
+  DATA_DIR: process.env.DATA_DIR || './data/demo',
+  LOG_LEVEL: process.env.LOG_LEVEL || 'warn',
+};
 
 await runScript(async () => {
   const database = await openScriptDatabase(env, true);
@@ -38,6 +44,7 @@ function welcome(url: string): string {
     `  password for each:    ${PASSWORD}`,
     '',
     `  wall TV: ${url}/tv/${TV_TOKEN}`,
+    '  For phones and TVs in your network: HOST=0.0.0.0 npm run demo',
     '  Ctrl-C stops it.',
     '',
   ].join('\n');

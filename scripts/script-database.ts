@@ -26,9 +26,13 @@ export async function openScriptDatabase(env: NodeJS.ProcessEnv, make: boolean):
   const url = config.databaseUrl ?? (embedded?.url as string);
   const database = openDatabase(url, 2, () => {});
   const close = async () => {
+    process.off('SIGINT', abandon).off('SIGTERM', abandon);
     await database.close();
     await embedded?.release();
   };
+  // Stopped in the middle: what was not committed is gone, and no Postgres is left behind.
+  const abandon = () => void close().finally(() => process.exit(130));
+  process.once('SIGINT', abandon).once('SIGTERM', abandon);
   await database.pool.query('select 1').catch(async (error: Error) => {
     await close();
     throw new StartError(`The database can't be reached (${error.message || 'no answer'}): check DATABASE_URL.`);
