@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import type { Ground } from './support/ground.js';
-import { readsPerSecond } from './support/load.js';
+import { readsPerSecond, warmUp } from './support/load.js';
 import { inTurns, quantile } from './support/numbers.js';
 import { startProgram } from './support/program.js';
 import { beside, type Figure } from './support/report.js';
@@ -17,8 +17,7 @@ export async function measureBoardReads(ground: Ground): Promise<Figure[]> {
   await writeFile(`${ground.folder}/page.gz`, page.body);
   const bare = await startProgram('bench/support/bare-board.js', { DATABASE_URL: ground.databaseUrl, PAGE: `${ground.folder}/page.gz` });
   const read = (url: string, seconds: number) => readsPerSecond(`${url}/board`, { cookie: visitor.cookie }, CONNECTIONS, seconds);
-  await read(ground.server.url, 1);
-  await read(bare.url, 1);
+  for (const { url } of [ground.server, bare]) await warmUp(`${url}/board`, { cookie: visitor.cookie }, CONNECTIONS);
   const [own, others] = await inTurns(
     ROUNDS,
     () => read(ground.server.url, SECONDS),

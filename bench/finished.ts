@@ -1,6 +1,6 @@
 import { query } from './support/database.js';
 import type { Ground } from './support/ground.js';
-import { readsPerSecond } from './support/load.js';
+import { readsPerSecond, warmUp } from './support/load.js';
 import { inTurns, quantile } from './support/numbers.js';
 import { startServer } from './support/program.js';
 import type { Figure } from './support/report.js';
@@ -21,8 +21,8 @@ export async function measureFinished(ground: Ground): Promise<Figure[]> {
   const emptyUrl = await ground.databases.copy('bench_pristine', 'bench_fresh');
   const empty = await open(emptyUrl);
   const full = await open(fullUrl);
-  await full.reads(1);
-  await empty.reads(1);
+  await full.warmUp();
+  await empty.warmUp();
   const [fullReads, emptyReads] = await inTurns(
     ROUNDS,
     () => full.reads(SECONDS),
@@ -41,6 +41,7 @@ async function open(databaseUrl: string) {
   const server = await startServer(databaseUrl);
   const visitor = await Visitor.signedIn(server.url);
   return {
+    warmUp: () => warmUp(`${server.url}/board`, { cookie: visitor.cookie }, 16),
     reads: (seconds: number) => readsPerSecond(`${server.url}/board`, { cookie: visitor.cookie }, 16, seconds),
     /** Somebody in another process has changed a card: the time until the board is read, rendered and sent anew. */
     firstRead: async () => {

@@ -15,7 +15,7 @@ export interface Moved {
 }
 
 /** Which card to move, to which column, and behind which card. No rule refuses it: cards of the last column are left alone. */
-function randomMoves(columns: number[], seed: number): () => Move {
+export function randomMoves(columns: number[], seed: number): () => Move {
   const random = randomness(seed);
   const whole = (below: number) => Math.floor(random() * below);
   // makeShop deals card n to column n % 4.
