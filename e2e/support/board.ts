@@ -113,9 +113,11 @@ export class Held {
           const box = await boxOf(isEmpty ? column(this.page, id).locator('.cards') : neighbour);
           const down = after === null ? Math.min(10, box.height / 2) : box.height - 10;
           await this.pointer.move(box.x + box.width / 2 + Math.random() * 8, box.y + down);
+          // SortableJS looks where the pointer is every 50 ms, and only when it has moved: after that the place stays.
+          await this.page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 70)));
           return this.#place();
         },
-        { intervals: [80], timeout: 15_000 },
+        { intervals: [10], timeout: 15_000 },
       )
       .toEqual({ column: id, after });
   }
