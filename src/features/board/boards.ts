@@ -3,25 +3,19 @@ import type { Database } from '../../platform/database/pool.js';
 import type { Update } from '../../platform/live/hub.js';
 import { escapeHtml } from '../../platform/web/html.js';
 import type { Views } from '../../platform/web/views.js';
-import { type Card, type CardRow, loadCards, toCard } from './cards.js';
-import { type Column, listColumns } from './columns.js';
+import { type Card, type CardRow, toCard } from './cards.js';
+import type { Column } from './columns.js';
+import { type BoardRows, loadBoard, loadChangedCards } from './loading.js';
 
 /** The board of one shop at one version and minute. */
-export interface Board {
-  shop: number;
-  shopName: string;
-  timeZone: string;
-  version: number;
+export interface Board extends BoardRows {
   /** Minutes since 1970 at which what depends on the clock was worked out. */
   minute: number;
-  columns: Column[];
-  /** The cards as the database has them, in the order of the board. */
-  rows: CardRow[];
   cards: Card[];
   /** Each card's markup, by work order id. */
   html: Map<number, string>;
-  /** Everything inside #board. */
-  inside: string;
+  /** Everything inside #board; put together when somebody wants it. */
+  readonly inside: string;
 }
 
 interface Kept extends Board {
@@ -29,8 +23,7 @@ interface Kept extends Board {
 }
 
 interface DrawnCard {
-  /** The row that it was drawn from, as text. */
-  key: string;
+  row: CardRow;
   card: Card;
   html: string;
 }
@@ -39,8 +32,8 @@ interface DrawnCard {
 const MOST_PLACES = 60;
 
 /**
- * The rendered boards of the shops on screen, kept in memory. A board is read from the database once per version, and
- * only cards that differ are rendered anew; whoever asks for a version that is here costs no query at all.
+ * The rendered boards of the shops on screen, kept in memory. For a new version only the cards that events tell of are read
+ * and rendered, once a minute all of them; whoever asks for a version that is here costs no query at all.
  */
 export class Boards {
   readonly #kept = new Map<number, Kept>();
@@ -54,8 +47,7 @@ export class Boards {
   /** @param version the least one that will do; the shop's version is in every viewer */
   async get(shop: number, version: number): Promise<Board> {
     const kept = this.#kept.get(shop);
-    const minute = currentMinute();
-    if (kept && kept.version >= version) return kept.minute === minute ? kept : this.#keep(this.#draw(kept, kept.rows, kept));
+    if (kept && kept.version >= version && kept.minute === currentMinute()) return kept;
     const loading = this.#loading.get(shop);
     if (loading) {
       const board = await loading;
@@ -96,41 +88,39 @@ export class Boards {
   }
 
   async #load(shop: number): Promise<Kept> {
-    const read = await this.db
-      .transaction()
-      .setIsolationLevel('repeatable read')
-      .setAccessMode('read only')
-      .execute(async (trx) => ({
-        shop: await trx.selectFrom('shops').select(['id', 'name', 'version', 'time_zone']).where('id', '=', shop).executeTakeFirstOrThrow(),
-        columns: await listColumns(trx, shop),
-        rows: await loadCards(trx, shop),
-      }));
-    const base = { shop, shopName: read.shop.name, timeZone: read.shop.time_zone, version: read.shop.version, columns: read.columns };
-    return this.#keep(this.#draw(base, read.rows, this.#kept.get(shop)));
+    const kept = this.#kept.get(shop);
+    const little = kept?.minute === currentMinute() ? await loadChangedCards(this.db, kept) : null;
+    return this.#keep(this.#draw(little ?? (await loadBoard(this.db, shop)), kept));
   }
 
   /** Works out and renders only what differs from the board before: a card whose row, columns and minute are the same is the same. */
-  #draw(base: Pick<Board, 'shop' | 'shopName' | 'timeZone' | 'version' | 'columns'>, rows: CardRow[], before: Kept | undefined): Kept {
+  #draw({ shop, shopName, timeZone, version, columns, rows }: BoardRows, before: Kept | undefined): Kept {
     const now = new Date();
     const minute = currentMinute();
-    const alike = before && surroundings(before) === surroundings({ ...base, minute }) ? before.drawn : undefined;
-    const byId = new Map(base.columns.map((column) => [column.id, column]));
+    const alike = before && surroundings(before) === surroundings({ columns, timeZone, minute }) ? before.drawn : undefined;
+    const byId = new Map(columns.map((column) => [column.id, column]));
     const drawn = new Map<number, DrawnCard>();
     for (const row of rows) {
       const column = byId.get(row.column_id);
-      if (!column) continue;
-      const key = JSON.stringify(row);
       const same = alike?.get(row.id);
-      drawn.set(row.id, same?.key === key ? same : this.#drawCard(key, toCard(row, column, now, base.timeZone), base.columns));
+      if (same && isSame(same.row, row)) drawn.set(row.id, { ...same, row });
+      else if (column) drawn.set(row.id, this.#drawCard(row, toCard(row, column, now, timeZone), columns));
     }
     const cards = [...drawn.values()].map((one) => one.card);
     const html = new Map([...drawn].map(([id, one]) => [id, one.html]));
-    const inside = base.columns.map((column) => this.#drawColumn(column, cards, html)).join('');
-    return { ...base, rows, cards, drawn, html, inside, minute };
+    const drawInside = () => columns.map((column) => this.#drawColumn(column, cards, html)).join('');
+    let inside: string | undefined;
+    return {
+      ...{ shop, shopName, timeZone, version, columns, rows, cards, drawn, html, minute },
+      get inside() {
+        inside ??= drawInside();
+        return inside;
+      },
+    };
   }
 
-  #drawCard(key: string, card: Card, columns: Column[]): DrawnCard {
-    return { key, card, html: this.views.render('board/card', { card, columns }) };
+  #drawCard(row: CardRow, card: Card, columns: Column[]): DrawnCard {
+    return { row, card, html: this.views.render('board/card', { card, columns }) };
   }
 
   #drawColumn(column: Column, cards: Card[], html: Map<number, string>): string {
@@ -169,6 +159,10 @@ function places(board: Board, changed: Map<number, number>): string {
     parts.push(`<div data-count="${column.id}">${board.cards.filter((card) => card.columnId === column.id).length}</div>`);
   }
   return parts.join('');
+}
+
+function isSame(before: CardRow, row: CardRow): boolean {
+  return before === row || JSON.stringify(before) === JSON.stringify(row);
 }
 
 /** What every card's markup depends on besides its own row. */

@@ -47,24 +47,27 @@ export interface Card {
   search: string;
 }
 
+/** What a card shows, without the words that say which cards. */
+export const CARD_ROWS = sql`
+  select w.id, w.number, w.column_id, w.column_since, w.promised_at, w.blocked_reason, w.blocked_note, w.blocked_since, w.concern,
+    v.description as vehicle, v.plate, c.name as customer, c.company,
+    w.mechanic_id, m.name as mechanic, w.advisor_id, a.name as advisor,
+    (select count(*) from comments o where o.shop_id = w.shop_id and o.work_order_id = w.id) as comments,
+    coalesce((
+      select jsonb_agg(jsonb_build_object('id', l.id, 'name', l.name, 'color', l.color) order by l.name)
+      from work_order_labels wl join labels l on l.shop_id = wl.shop_id and l.id = wl.label_id
+      where wl.shop_id = w.shop_id and wl.work_order_id = w.id
+    ), '[]') as labels
+  from work_orders w
+  join columns k on k.shop_id = w.shop_id and k.id = w.column_id
+  join vehicles v on v.shop_id = w.shop_id and v.id = w.vehicle_id
+  join customers c on c.shop_id = w.shop_id and c.id = w.customer_id
+  left join staff m on m.id = w.mechanic_id
+  left join staff a on a.id = w.advisor_id`;
+
 /** Every card on the board, column by column from the top: one query, whatever has been finished before. */
 export async function loadCards(db: Database, shop: number): Promise<CardRow[]> {
-  const { rows } = await sql<CardRow>`
-    select w.id, w.number, w.column_id, w.column_since, w.promised_at, w.blocked_reason, w.blocked_note, w.blocked_since, w.concern,
-      v.description as vehicle, v.plate, c.name as customer, c.company,
-      w.mechanic_id, m.name as mechanic, w.advisor_id, a.name as advisor,
-      (select count(*) from comments o where o.shop_id = w.shop_id and o.work_order_id = w.id) as comments,
-      coalesce((
-        select jsonb_agg(jsonb_build_object('id', l.id, 'name', l.name, 'color', l.color) order by l.name)
-        from work_order_labels wl join labels l on l.shop_id = wl.shop_id and l.id = wl.label_id
-        where wl.shop_id = w.shop_id and wl.work_order_id = w.id
-      ), '[]') as labels
-    from work_orders w
-    join columns k on k.shop_id = w.shop_id and k.id = w.column_id
-    join vehicles v on v.shop_id = w.shop_id and v.id = w.vehicle_id
-    join customers c on c.shop_id = w.shop_id and c.id = w.customer_id
-    left join staff m on m.id = w.mechanic_id
-    left join staff a on a.id = w.advisor_id
+  const { rows } = await sql<CardRow>`${CARD_ROWS}
     where w.shop_id = ${shop} and w.rank is not null
     order by k.position, w.rank`.execute(db);
   return rows;

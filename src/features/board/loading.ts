@@ -1,0 +1,61 @@
+import { sql } from 'kysely';
+import type { Database } from '../../platform/database/pool.js';
+import { CARD_ROWS, type CardRow, loadCards } from './cards.js';
+import { type Column, listColumns } from './columns.js';
+
+/** The board of one shop at one version, as the database has it. */
+export interface BoardRows {
+  shop: number;
+  shopName: string;
+  timeZone: string;
+  version: number;
+  columns: Column[];
+  /** In the order of the board. */
+  rows: CardRow[];
+}
+
+/** Reads the whole board as it is at one moment. */
+export async function loadBoard(db: Database, shop: number): Promise<BoardRows> {
+  const transaction = db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only');
+  const read = await transaction.execute(async (trx) => ({
+    shop: await trx.selectFrom('shops').select(['id', 'name', 'version', 'time_zone']).where('id', '=', shop).executeTakeFirstOrThrow(),
+    columns: await listColumns(trx, shop),
+    rows: await loadCards(trx, shop),
+  }));
+  return {
+    ...{ shop, shopName: read.shop.name, timeZone: read.shop.time_zone, version: read.shop.version },
+    ...{ columns: read.columns, rows: read.rows },
+  };
+}
+
+type Changed = { [Key in keyof CardRow]: CardRow[Key] | null } & { reached: number; order: number[]; wide: boolean };
+
+/**
+ * Reads only what has changed since a board that is here: one statement, so one moment. The order is always read, because a
+ * column that is renumbered has no event; the rows that have not changed are the very same objects as before.
+ * @returns null when something changed that may show on any card (columns, labels, customers): then the whole board must be read
+ */
+export async function loadChangedCards(db: Database, before: BoardRows): Promise<BoardRows | null> {
+  const { rows } = await sql<Changed>`
+    select s.version as reached, o.ids as "order", coalesce(e.wide, false) as wide, c.*
+    from shops s
+    cross join lateral (
+      select coalesce(json_agg(w.id order by k.position, w.rank), '[]') as ids
+      from work_orders w join columns k on k.shop_id = w.shop_id and k.id = w.column_id
+      where w.shop_id = s.id and w.rank is not null
+    ) o
+    cross join lateral (
+      select bool_or(work_order_id is null) as wide, array_agg(distinct work_order_id) as ids
+      from events where shop_id = s.id and version > ${before.version}
+    ) e
+    left join lateral (${CARD_ROWS} where w.shop_id = s.id and w.rank is not null and w.id = any(e.ids)) c on true
+    where s.id = ${before.shop}`.execute(db);
+  const first = rows[0];
+  if (!first || first.wide) return null;
+  const known = new Map(before.rows.map((row) => [row.id, row]));
+  for (const { reached, order, wide, ...row } of rows) if (row.id !== null) known.set(row.id, row as CardRow);
+  const inOrder = first.order.map((id) => known.get(id));
+  if (!inOrder.every((row) => row !== undefined)) return null;
+  const { shop, shopName, timeZone, columns } = before;
+  return { shop, shopName, timeZone, columns, version: first.reached, rows: inOrder };
+}
