@@ -93,7 +93,8 @@ export function createApp(config: Config, url: string, database: OpenDatabase, l
   http.use(healthRoutes(services));
   http.use(assets.serve);
   http.use(sameOriginOnly(config.publicUrl));
-  http.use(compression());
+  // Below this, setting up the compressor costs more than the bytes do.
+  http.use(compression({ threshold: '4kb' }));
   http.use(express.urlencoded({ extended: false, limit: '64kb', parameterLimit: 200 }));
   http.use((_request, response, next) => {
     response.set('Cache-Control', 'private, no-store');
