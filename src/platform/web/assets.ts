@@ -47,8 +47,9 @@ export function loadAssets(folder: string): Assets {
       brotli: brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }),
     });
   };
-  for (const bundle of bundles(folder, 'css')) add(`${bundle.name}.css`, bundle.parts.join('\n'));
-  for (const bundle of bundles(folder, 'js')) add(`${bundle.name}.js`, bundle.parts.map((part) => `{\n${part}\n}`).join('\n'));
+  for (const bundle of bundles(folder, 'css')) add(`${bundle.name}.css`, bundle.parts.map(withoutComments).join('\n'));
+  for (const bundle of bundles(folder, 'js'))
+    add(`${bundle.name}.js`, bundle.parts.map((part) => `{\n${withoutComments(part)}\n}`).join('\n'));
   for (const file of readdirSync(join(folder, 'icons'))) add(file, readFileSync(join(folder, 'icons', file), 'utf8'));
   add(
     'vendor.js',
@@ -59,6 +60,11 @@ export function loadAssets(folder: string): Assets {
     .digest('hex')
     .slice(0, 12);
   return { revision, serve: serveFrom(assets), url: (name) => known(urls, name) };
+}
+
+/** Comments that have lines of their own are for those who read the source, not for a slow line. */
+function withoutComments(source: string): string {
+  return source.replace(/^\s*\/\/.*\n/gm, '').replace(/^\s*\/\*[\s\S]*?\*\/\s*\n/gm, '');
 }
 
 function known(urls: Map<string, string>, name: string): string {
