@@ -7,7 +7,7 @@ import { addComment } from '../work-orders/comments.js';
 import { createWorkOrder } from '../work-orders/create.js';
 import { bringBack, handOver } from '../work-orders/hand-overs.js';
 import { addColumn } from './columns.js';
-import { loadBoard, loadChangedCards } from './loading.js';
+import { loadBoard, loadChangedCards, MOST_EVENTS } from './loading.js';
 import { moveCard } from './moves.js';
 
 let database: TestDatabase;
@@ -56,6 +56,14 @@ test('a card that comes back or is new is read, rows that stayed are not', async
   const after = await loadChangedCards(database.db, before);
   expect(after).toEqual(await whole());
   expect(after?.rows.find((row) => row.number === 1003)).toBe(before.rows.find((row) => row.number === 1003));
+});
+
+test('a board that is far behind is read anew', async () => {
+  const before = await whole();
+  for (let turn = 1; turn < MOST_EVENTS; turn++) await addComment(database.db, shop.staff.mechanic, 1001, 'Still waiting');
+  expect(await loadChangedCards(database.db, before)).toEqual(await whole());
+  await addComment(database.db, shop.staff.mechanic, 1001, 'Still waiting');
+  expect(await loadChangedCards(database.db, before)).toBeNull();
 });
 
 test('what may show on any card makes the whole board be read', async () => {
