@@ -30,6 +30,8 @@ interface DrawnCard {
 
 /** When more cards than this have changed, the whole board is less. */
 const MOST_PLACES = 60;
+/** Nor is a long history looked through for a screen that is so many versions behind. */
+const MOST_BEHIND = 500;
 
 /**
  * The rendered boards of the shops on screen, kept in memory. For a new version only the cards that events tell of are read
@@ -68,13 +70,14 @@ export class Boards {
   async changes(shop: number, since: number, version: number): Promise<Update | null> {
     const board = await this.get(shop, version);
     if (since >= board.version) return null;
+    const whole = () => ({ version: board.version, content: placing(board, `<div data-whole>${board.inside}</div>`) });
+    if (since < 0 || board.version - since > MOST_BEHIND) return whole();
     const { rows } = await sql<{ id: number | null; number: number | null; kind: string }>`
       select distinct e.work_order_id as id, w.number, split_part(e.kind, '.', 1) as kind
       from events e left join work_orders w on w.shop_id = e.shop_id and w.id = e.work_order_id
       where e.shop_id = ${shop} and e.version > ${since} and e.version <= ${board.version}`.execute(this.db);
     const changed = new Map(rows.filter((row) => row.id !== null).map((row) => [row.id as number, row.number as number]));
-    const whole = since < 0 || changed.size > MOST_PLACES || rows.some((row) => row.kind === 'column' || row.kind === 'label');
-    if (whole) return { version: board.version, content: placing(board, `<div data-whole>${board.inside}</div>`) };
+    if (changed.size > MOST_PLACES || rows.some((row) => row.kind === 'column' || row.kind === 'label')) return whole();
     if (changed.size === 0) return null;
     return { version: board.version, content: placing(board, places(board, changed)) };
   }
