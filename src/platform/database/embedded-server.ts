@@ -20,6 +20,8 @@ export interface Server {
   port: number;
   /** Takes connections; false while it starts, recovers or stops. */
   ready: boolean;
+  /** Told to stop, but waiting until everybody has left. */
+  stopping: boolean;
 }
 
 /** The server that runs on this cluster, as its postmaster.pid tells, if that process lives and is one. */
@@ -27,7 +29,8 @@ export async function findServer(cluster: Cluster): Promise<Server | undefined> 
   const lines = await readPidFile(cluster);
   const pid = Number(lines?.[0]);
   if (!pid || !(await isServerOf(cluster, pid))) return undefined;
-  return { pid, port: Number(lines?.[3]), ready: lines?.[7]?.trim() === 'ready' };
+  const state = lines?.[7]?.trim();
+  return { pid, port: Number(lines?.[3]), ready: state === 'ready', stopping: state === 'stopping' };
 }
 
 /**

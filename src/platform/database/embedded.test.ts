@@ -184,6 +184,14 @@ describe('openEmbedded', () => {
   });
 });
 
+test('a plain SIGTERM to Postgres does not leave it turning everybody away for good', async () => {
+  const one = await enter();
+  const pid = killServer(dataDir, 'SIGTERM');
+  expect(await answers(one.url)).toBe(false);
+  await until(() => answers(one.url));
+  expect(serverPid(dataDir)).not.toBe(pid);
+});
+
 describe('after a kill -9', () => {
   test('of the app: the server survives and is found', async () => {
     const { child, gone } = await enterElsewhere();

@@ -13,6 +13,7 @@ const START_MS = 15_000;
 const RECOVERY_MS = 5 * 60_000;
 const REJOIN_MS = 1000;
 const STRAGGLERS_MS = 1000;
+const WATCH_MS = 3000;
 
 /** What @types/pg leaves out. */
 type Referable = pg.Client & { ref(): void; unref(): void };
@@ -54,7 +55,10 @@ export async function openEmbedded(dataDir: string): Promise<EmbeddedPostgres> {
   function onEnd() {
     if (!leaving.signal.aborted) rejoined = rejoin();
   }
+  const watch = setInterval(() => void hurryStop(cluster).catch(() => undefined), WATCH_MS);
+  watch.unref();
   async function release() {
+    clearInterval(watch);
     leaving.abort();
     await rejoined;
     if (seat) await leave(cluster, seat);
@@ -85,6 +89,14 @@ export async function startThrowaway(folder: string): Promise<{ url: string; sto
       await client.end();
     },
   };
+}
+
+/**
+ * A plain SIGTERM to Postgres, as a clean-up of processes sends it, makes it turn newcomers away until everybody has left; we
+ * never leave. Such a stop is made a quick one: the seat ends with it, and whoever sat there starts the server again.
+ */
+async function hurryStop(cluster: Cluster): Promise<void> {
+  if ((await findServer(cluster))?.stopping) await stopServer(cluster);
 }
 
 /** Tries until it sits in a server that will not be stopped before it leaves. */
