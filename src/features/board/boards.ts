@@ -20,6 +20,8 @@ export interface Board extends BoardRows {
 
 interface Kept extends Board {
   drawn: Map<number, DrawnCard>;
+  /** What changed since the board that was kept before it: whoever has that one, or a later one, costs no query. */
+  step: { since: number; changed: Map<number, number> } | null;
 }
 
 interface DrawnCard {
@@ -47,14 +49,18 @@ export class Boards {
   ) {}
 
   /** @param version the least one that will do; the shop's version is in every viewer */
-  async get(shop: number, version: number): Promise<Board> {
+  get(shop: number, version: number): Promise<Board> {
+    return this.#get(shop, version);
+  }
+
+  async #get(shop: number, version: number): Promise<Kept> {
     const kept = this.#kept.get(shop);
     if (kept && kept.version >= version && kept.minute === currentMinute()) return kept;
     const loading = this.#loading.get(shop);
     if (loading) {
       const board = await loading;
       if (board.version >= version) return board;
-      return this.get(shop, version);
+      return this.#get(shop, version);
     }
     const load = this.#load(shop).finally(() => this.#loading.delete(shop));
     this.#loading.set(shop, load);
@@ -68,16 +74,11 @@ export class Boards {
    * @returns null when nothing on the board has changed
    */
   async changes(shop: number, since: number, version: number): Promise<Update | null> {
-    const board = await this.get(shop, version);
+    const board = await this.#get(shop, version);
     if (since >= board.version) return null;
-    const whole = () => ({ version: board.version, content: placing(board, `<div data-whole>${board.inside}</div>`) });
-    if (since < 0 || board.version - since > MOST_BEHIND) return whole();
-    const { rows } = await sql<{ id: number | null; number: number | null; kind: string }>`
-      select distinct e.work_order_id as id, w.number, split_part(e.kind, '.', 1) as kind
-      from events e left join work_orders w on w.shop_id = e.shop_id and w.id = e.work_order_id
-      where e.shop_id = ${shop} and e.version > ${since} and e.version <= ${board.version}`.execute(this.db);
-    const changed = new Map(rows.filter((row) => row.id !== null).map((row) => [row.id as number, row.number as number]));
-    if (changed.size > MOST_PLACES || rows.some((row) => row.kind === 'column' || row.kind === 'label')) return whole();
+    const changed = board.step && since >= board.step.since ? board.step.changed : await this.#findChanged(board, since);
+    if (changed === 'all' || changed.size > MOST_PLACES)
+      return { version: board.version, content: placing(board, `<div data-whole>${board.inside}</div>`) };
     if (changed.size === 0) return null;
     return { version: board.version, content: placing(board, places(board, changed)) };
   }
@@ -93,11 +94,25 @@ export class Boards {
   async #load(shop: number): Promise<Kept> {
     const kept = this.#kept.get(shop);
     const little = kept?.minute === currentMinute() ? await loadChangedCards(this.db, kept) : null;
-    return this.#keep(this.#draw(little ?? (await loadBoard(this.db, shop)), kept));
+    if (!kept || !little) return this.#keep(this.#draw(await loadBoard(this.db, shop), kept, null));
+    const told = [...kept.rows, ...little.rows].filter((row) => little.changed.has(row.id));
+    const changed = new Map(told.map((row) => [row.id, row.number]));
+    return this.#keep(this.#draw(little, kept, { since: kept.version, changed }));
+  }
+
+  /** The cards that events since then tell of, by work order id with their numbers. */
+  async #findChanged(board: Board, since: number): Promise<Map<number, number> | 'all'> {
+    if (since < 0 || board.version - since > MOST_BEHIND) return 'all';
+    const { rows } = await sql<{ id: number | null; number: number | null; kind: string }>`
+      select distinct e.work_order_id as id, w.number, split_part(e.kind, '.', 1) as kind
+      from events e left join work_orders w on w.shop_id = e.shop_id and w.id = e.work_order_id
+      where e.shop_id = ${board.shop} and e.version > ${since} and e.version <= ${board.version}`.execute(this.db);
+    if (rows.some((row) => row.kind === 'column' || row.kind === 'label')) return 'all';
+    return new Map(rows.filter((row) => row.id !== null).map((row) => [row.id as number, row.number as number]));
   }
 
   /** Works out and renders only what differs from the board before: a card whose row, columns and minute are the same is the same. */
-  #draw({ shop, shopName, timeZone, version, columns, rows }: BoardRows, before: Kept | undefined): Kept {
+  #draw({ shop, shopName, timeZone, version, columns, rows }: BoardRows, before: Kept | undefined, step: Kept['step']): Kept {
     const now = new Date();
     const minute = currentMinute();
     const alike = before && surroundings(before) === surroundings({ columns, timeZone, minute }) ? before.drawn : undefined;
@@ -106,7 +121,8 @@ export class Boards {
     for (const row of rows) {
       const column = byId.get(row.column_id);
       const same = alike?.get(row.id);
-      if (same && isSame(same.row, row)) drawn.set(row.id, { ...same, row });
+      if (same?.row === row) drawn.set(row.id, same);
+      else if (same && isSame(same.row, row)) drawn.set(row.id, { ...same, row });
       else if (column) drawn.set(row.id, this.#drawCard(row, toCard(row, column, now, timeZone), columns));
     }
     const cards = [...drawn.values()].map((one) => one.card);
@@ -114,7 +130,7 @@ export class Boards {
     const drawInside = () => columns.map((column) => this.#drawColumn(column, cards, html)).join('');
     let inside: string | undefined;
     return {
-      ...{ shop, shopName, timeZone, version, columns, rows, cards, drawn, html, minute },
+      ...{ shop, shopName, timeZone, version, columns, rows, cards, drawn, html, step, minute },
       get inside() {
         inside ??= drawInside();
         return inside;
@@ -165,7 +181,7 @@ function places(board: Board, changed: Map<number, number>): string {
 }
 
 function isSame(before: CardRow, row: CardRow): boolean {
-  return before === row || JSON.stringify(before) === JSON.stringify(row);
+  return JSON.stringify(before) === JSON.stringify(row);
 }
 
 /** What every card's markup depends on besides its own row. */

@@ -42,26 +42,27 @@ test('what changed, put into the board before, is the board as it is', async () 
   for (const step of steps) {
     const before = await whole();
     await step();
-    expect(await loadChangedCards(db, before)).toEqual(await whole());
+    expect(await loadChangedCards(db, before)).toMatchObject(await whole());
   }
   const before = await whole();
   for (const step of [() => move(1006, 2, null), () => move(1006, 1, 1004), () => addComment(db, shop.staff.mechanic, 1006, 'Done')])
     await step();
-  expect(await loadChangedCards(db, before)).toEqual(await whole());
+  expect(await loadChangedCards(db, before)).toMatchObject(await whole());
 });
 
 test('a card that comes back or is new is read, rows that stayed are not', async () => {
   const before = await whole();
   await bringBack(database.db, shop.staff.manager, 1005, 'Forgot the cap');
   const after = await loadChangedCards(database.db, before);
-  expect(after).toEqual(await whole());
+  expect(after).toMatchObject(await whole());
+  expect(after?.changed.size).toBe(1);
   expect(after?.rows.find((row) => row.number === 1003)).toBe(before.rows.find((row) => row.number === 1003));
 });
 
 test('a board that is far behind is read anew', async () => {
   const before = await whole();
   for (let turn = 1; turn < MOST_EVENTS; turn++) await addComment(database.db, shop.staff.mechanic, 1001, 'Still waiting');
-  expect(await loadChangedCards(database.db, before)).toEqual(await whole());
+  expect(await loadChangedCards(database.db, before)).toMatchObject(await whole());
   await addComment(database.db, shop.staff.mechanic, 1001, 'Still waiting');
   expect(await loadChangedCards(database.db, before)).toBeNull();
 });

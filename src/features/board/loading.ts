@@ -34,16 +34,21 @@ export async function loadBoard(db: Database, shop: number): Promise<BoardRows> 
  */
 export const MOST_EVENTS = 200;
 
-type Changed = { [Key in keyof CardRow]: CardRow[Key] | null } & { reached: number; order: number[]; wide: boolean };
+/** The board after some events, and the work orders that these tell of. */
+export interface ChangedRows extends BoardRows {
+  changed: Set<number>;
+}
+
+type Found = { [Key in keyof CardRow]: CardRow[Key] | null } & { reached: number; order: number[]; wide: boolean; told: number[] };
 
 /**
  * Reads only what has changed since a board that is here: one statement, so one moment. The order is always read, because a
  * column that is renumbered has no event; the rows that have not changed are the very same objects as before.
  * @returns null when something changed that may show on any card (columns, labels, customers): then the whole board must be read
  */
-export async function loadChangedCards(db: Database, before: BoardRows): Promise<BoardRows | null> {
-  const { rows } = await sql<Changed>`
-    select s.version as reached, o.ids as "order", coalesce(e.wide, false) as wide, c.*
+export async function loadChangedCards(db: Database, before: BoardRows): Promise<ChangedRows | null> {
+  const { rows } = await sql<Found>`
+    select s.version as reached, o.ids as "order", coalesce(e.wide, false) as wide, coalesce(to_json(e.ids), '[]') as told, c.*
     from shops s
     cross join lateral (
       select coalesce(json_agg(w.id order by k.position, w.rank), '[]') as ids
@@ -62,9 +67,9 @@ export async function loadChangedCards(db: Database, before: BoardRows): Promise
   const first = rows[0];
   if (!first || first.wide) return null;
   const known = new Map(before.rows.map((row) => [row.id, row]));
-  for (const { reached, order, wide, ...row } of rows) if (row.id !== null) known.set(row.id, row as CardRow);
+  for (const { reached, order, wide, told, ...row } of rows) if (row.id !== null) known.set(row.id, row as CardRow);
   const inOrder = first.order.map((id) => known.get(id));
   if (!inOrder.every((row) => row !== undefined)) return null;
   const { shop, shopName, timeZone, columns } = before;
-  return { shop, shopName, timeZone, columns, version: first.reached, rows: inOrder };
+  return { shop, shopName, timeZone, columns, version: first.reached, rows: inOrder, changed: new Set(first.told) };
 }
