@@ -12,7 +12,7 @@ import { setupRoutes } from './features/shops/routes.js';
 import { accountRoutes } from './features/staff/account-routes.js';
 import { can, ROLE_NAMES, type Role } from './features/staff/permissions.js';
 import { staffRoutes } from './features/staff/routes.js';
-import { createPassport } from './features/staff/sign-in.js';
+import { createPassport, findSession } from './features/staff/sign-in.js';
 import { SignInThrottle } from './features/staff/throttle.js';
 import { tvRoutes } from './features/tv/routes.js';
 import { tvScreenRoutes } from './features/tv/screen-routes.js';
@@ -56,7 +56,7 @@ export function createApp(config: Config, url: string, database: OpenDatabase, l
   const services: Services = { config, db: database.db, pool: database.pool, log, views, assets, live };
   const boards = new Boards(services.db, views);
   const walls = new Walls(boards, views);
-  const sessions = openSessions(database.pool, config.sessionSecret, config.publicUrl);
+  const sessions = openSessions(database.pool, config.sessionSecret, config.publicUrl, (sid) => findSession(services.db, sid));
   const authenticator = createPassport(services.db);
 
   live.register('board', boardRoom(boards));

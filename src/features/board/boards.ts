@@ -95,8 +95,8 @@ export class Boards {
     const kept = this.#kept.get(shop);
     const little = kept?.minute === currentMinute() ? await loadChangedCards(this.db, kept) : null;
     if (!kept || !little) return this.#keep(this.#draw(await loadBoard(this.db, shop), kept, null));
-    const told = [...kept.rows, ...little.rows].filter((row) => little.changed.has(row.id));
-    const changed = new Map(told.map((row) => [row.id, row.number]));
+    const changed = new Map<number, number>();
+    for (const { rows } of [kept, little]) for (const row of rows) if (little.changed.has(row.id)) changed.set(row.id, row.number);
     return this.#keep(this.#draw(little, kept, { since: kept.version, changed }));
   }
 
@@ -106,7 +106,9 @@ export class Boards {
     const { rows } = await sql<{ id: number | null; number: number | null; kind: string }>`
       select distinct e.work_order_id as id, w.number, split_part(e.kind, '.', 1) as kind
       from events e left join work_orders w on w.shop_id = e.shop_id and w.id = e.work_order_id
-      where e.shop_id = ${board.shop} and e.version > ${since} and e.version <= ${board.version}`.execute(this.db);
+      where e.shop_id = ${board.shop} and e.version > ${since} and e.version <= ${board.version} and e.kind <> 'column.renumbered'`.execute(
+      this.db,
+    );
     if (rows.some((row) => row.kind === 'column' || row.kind === 'label')) return 'all';
     return new Map(rows.filter((row) => row.id !== null).map((row) => [row.id as number, row.number as number]));
   }

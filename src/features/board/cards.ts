@@ -10,6 +10,8 @@ export interface CardRow {
   id: number;
   number: number;
   column_id: number;
+  /** Its place in the column: the lower, the higher up. */
+  rank: number;
   column_since: Date;
   promised_at: Date | null;
   blocked_reason: BlockReason | null;
@@ -49,7 +51,7 @@ export interface Card {
 
 /** What a card shows, without the words that say which cards. */
 export const CARD_ROWS = sql`
-  select w.id, w.number, w.column_id, w.column_since, w.promised_at, w.blocked_reason, w.blocked_note, w.blocked_since, w.concern,
+  select w.id, w.number, w.column_id, w.rank, w.column_since, w.promised_at, w.blocked_reason, w.blocked_note, w.blocked_since, w.concern,
     v.description as vehicle, v.plate, c.name as customer, c.company,
     w.mechanic_id, m.name as mechanic, w.advisor_id, a.name as advisor,
     (select count(*) from comments o where o.shop_id = w.shop_id and o.work_order_id = w.id) as comments,

@@ -39,22 +39,18 @@ export interface ChangedRows extends BoardRows {
   changed: Set<number>;
 }
 
-type Found = { [Key in keyof CardRow]: CardRow[Key] | null } & { reached: number; order: number[]; wide: boolean; told: number[] };
+type Found = { [Key in keyof CardRow]: CardRow[Key] | null } & { reached: number; wide: boolean; told: number[] };
 
 /**
- * Reads only what has changed since a board that is here: one statement, so one moment. The order is always read, because a
- * column that is renumbered has no event; the rows that have not changed are the very same objects as before.
- * @returns null when something changed that may show on any card (columns, labels, customers): then the whole board must be read
+ * Reads only what has changed since a board that is here: one statement, so one moment. The rows that have not changed are
+ * the very same objects as before.
+ * @returns null when something changed that may show on any card (columns, labels, customers, the ranks of a whole column):
+ *   then the whole board must be read
  */
 export async function loadChangedCards(db: Database, before: BoardRows): Promise<ChangedRows | null> {
   const { rows } = await sql<Found>`
-    select s.version as reached, o.ids as "order", coalesce(e.wide, false) as wide, coalesce(to_json(e.ids), '[]') as told, c.*
+    select s.version as reached, coalesce(e.wide, false) as wide, coalesce(to_json(e.ids), '[]') as told, c.*
     from shops s
-    cross join lateral (
-      select coalesce(json_agg(w.id order by k.position, w.rank), '[]') as ids
-      from work_orders w join columns k on k.shop_id = w.shop_id and k.id = w.column_id
-      where w.shop_id = s.id and w.rank is not null
-    ) o
     cross join lateral (
       select bool_or(work_order_id is null) or count(*) = ${sql.lit(MOST_EVENTS)} as wide, array_agg(distinct work_order_id) as ids
       from (
@@ -66,10 +62,15 @@ export async function loadChangedCards(db: Database, before: BoardRows): Promise
     where s.id = ${before.shop}`.execute(db);
   const first = rows[0];
   if (!first || first.wide) return null;
-  const known = new Map(before.rows.map((row) => [row.id, row]));
-  for (const { reached, order, wide, told, ...row } of rows) if (row.id !== null) known.set(row.id, row as CardRow);
-  const inOrder = first.order.map((id) => known.get(id));
-  if (!inOrder.every((row) => row !== undefined)) return null;
+  const changed = new Set(first.told);
+  const after = before.rows.filter((row) => !changed.has(row.id));
+  for (const { reached, wide, told, ...row } of rows) if (row.id !== null) after.push(row as CardRow);
   const { shop, shopName, timeZone, columns } = before;
-  return { shop, shopName, timeZone, columns, version: first.reached, rows: inOrder, changed: new Set(first.told) };
+  return { shop, shopName, timeZone, columns, version: first.reached, rows: inOrder(after, columns), changed };
+}
+
+function inOrder(rows: CardRow[], columns: Column[]): CardRow[] {
+  const place = new Map(columns.map((column, index) => [column.id, index]));
+  const of = (row: CardRow) => place.get(row.column_id) ?? columns.length;
+  return rows.sort((one, other) => of(one) - of(other) || one.rank - other.rank);
 }

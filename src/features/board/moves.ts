@@ -175,7 +175,7 @@ async function freeRank(tx: Change, column: number, card: number | null, after: 
   return freeRank(tx, column, card, after, again.rows[0]?.rank ?? null);
 }
 
-/** Spreads the cards of a column evenly again, in the order they have. */
+/** Spreads the cards of a column evenly again, in the order they have. Recorded, for every card of it has another rank now. */
 async function renumber(tx: Change, column: number): Promise<void> {
   await sql`
     update work_orders w set rank = o.place * ${GAP}::bigint
@@ -184,6 +184,7 @@ async function renumber(tx: Change, column: number): Promise<void> {
       where shop_id = ${tx.shop} and column_id = ${column} and rank is not null
     ) o
     where w.shop_id = ${tx.shop} and w.id = o.id`.execute(tx.db);
+  tx.record('column.renumbered', null, { column });
 }
 
 /** The rank for a card that comes to the top of a column. */

@@ -14,6 +14,7 @@ function row(number: number, more: Partial<CardRow> = {}): CardRow {
       id: number,
       number,
       column_id: 1,
+      rank: number,
       column_since: NOW,
       promised_at: null,
       blocked_reason: null,

@@ -34,14 +34,21 @@ export interface Sessions {
   close(): void;
 }
 
-/** Sessions in Postgres. A row is written at sign-in, at sign-out, for a message, and once an hour: not per request. */
-export function openSessions(pool: Pool, secret: string, publicUrl: string | undefined): Sessions {
+/** A session that is in the database and has not expired. @returns null when there is none */
+export type FindSession = (sid: string) => Promise<session.SessionData | null>;
+
+/**
+ * Sessions in Postgres. A row is written at sign-in, at sign-out, for a message, and once an hour: not per request.
+ * @param find reads a session; whoever signs people in reads the person with it, which saves every request a query
+ */
+export function openSessions(pool: Pool, secret: string, publicUrl: string | undefined, find: FindSession): Sessions {
   const https = publicUrl?.startsWith('https:') ?? false;
   const cookieName = https ? '__Host-sid' : 'sid';
   const PgStore = connectPgSimple(session);
   const store = new PgStore({ pool, tableName: 'session', createTableIfMissing: false, ttl: IDLE_LIMIT / 1000 });
   // Nothing is touched. If the store looked as if it could, every answer's last byte would wait for it (express-session).
   (store as { touch?: unknown }).touch = undefined;
+  store.get = (sid, tell) => void find(sid).then((found) => tell(null, found), tell);
   const load = session({
     name: cookieName,
     secret,
