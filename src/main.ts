@@ -1,5 +1,10 @@
+import { setFlagsFromString } from 'node:v8';
 import { StartError } from './platform/start-error.js';
 import { startServer } from './server.js';
+
+// V8 lets the heap of a busy server grow to several times what lives in it before it collects. Most shops run this on a
+// small machine beside other things: it collects sooner, which cost no measurable speed (bench/).
+setFlagsFromString('--heap-growing-percent=20');
 
 try {
   await startServer(process.env);

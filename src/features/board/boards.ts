@@ -5,7 +5,8 @@ import { escapeHtml } from '../../platform/web/html.js';
 import type { Views } from '../../platform/web/views.js';
 import { type Card, type CardRow, toCard } from './cards.js';
 import type { Column } from './columns.js';
-import { type BoardRows, loadBoard, loadChangedCards } from './loading.js';
+import { type BoardRows, type ChangedRows, loadBoard, loadChangedCards, placeCard } from './loading.js';
+import type { Placed } from './moves.js';
 
 /** The board of one shop at one version and minute. */
 export interface Board extends BoardRows {
@@ -95,9 +96,21 @@ export class Boards {
     const kept = this.#kept.get(shop);
     const little = kept?.minute === currentMinute() ? await loadChangedCards(this.db, kept) : null;
     if (!kept || !little) return this.#keep(this.#draw(await loadBoard(this.db, shop), kept, null));
+    return this.#advance(kept, little);
+  }
+
+  /** Spares the reading after a move that was made here, when nothing else has happened since the board that is kept. */
+  place(shop: number, version: number, placed: Placed): void {
+    const kept = this.#kept.get(shop);
+    if (kept?.version !== version - 1 || kept.minute !== currentMinute()) return;
+    const after = placeCard(kept, version, placed);
+    if (after) this.#advance(kept, after);
+  }
+
+  #advance(kept: Kept, after: ChangedRows): Kept {
     const changed = new Map<number, number>();
-    for (const { rows } of [kept, little]) for (const row of rows) if (little.changed.has(row.id)) changed.set(row.id, row.number);
-    return this.#keep(this.#draw(little, kept, { since: kept.version, changed }));
+    for (const { rows } of [kept, after]) for (const row of rows) if (after.changed.has(row.id)) changed.set(row.id, row.number);
+    return this.#keep(this.#draw(after, kept, { since: kept.version, changed }));
   }
 
   /** The cards that events since then tell of, by work order id with their numbers. */

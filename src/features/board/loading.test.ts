@@ -7,8 +7,8 @@ import { addComment } from '../work-orders/comments.js';
 import { createWorkOrder } from '../work-orders/create.js';
 import { bringBack, handOver } from '../work-orders/hand-overs.js';
 import { addColumn } from './columns.js';
-import { loadBoard, loadChangedCards, MOST_EVENTS } from './loading.js';
-import { moveCard } from './moves.js';
+import { loadBoard, loadChangedCards, MOST_EVENTS, placeCard } from './loading.js';
+import { moveCard, type Placed } from './moves.js';
 
 let database: TestDatabase;
 let shop: TestShop;
@@ -52,12 +52,30 @@ test('a gap between two cards is used up after some: then the column is renumber
   let timesWhole = 0;
   for (let turn = 0; turn < 20; turn++) {
     const before = await whole();
-    await move(turn % 2 ? 1001 : 1002, 1, 1003);
+    const { placed } = await move(turn % 2 ? 1001 : 1002, 1, 1003);
     const after = await loadChangedCards(database.db, before);
+    expect(placed === null).toBe(after === null);
     if (after) expect(after).toMatchObject(await whole());
     else timesWhole++;
   }
   expect(timesWhole).toBe(1);
+});
+
+test('the board before a move and what the move says make the board after it, without reading', async () => {
+  for (const [number, column, after] of [
+    [1001, 0, null],
+    [1002, 0, 1001],
+    [1001, 0, 1002],
+    [1003, 2, null],
+    [1004, 3, null],
+    [1004, 0, 1002],
+  ] as const) {
+    const before = await whole();
+    const { placed, version } = await move(number, column, after);
+    expect(placeCard(before, version, placed as Placed)).toMatchObject(await whole());
+  }
+  expect((await move(1004, 0, 1002)).placed).toBeNull();
+  expect(placeCard(await whole(), 1, { id: 999_999, column_id: 1, rank: 1, column_since: new Date() })).toBeNull();
 });
 
 test('a card that comes back or is new is read, rows that stayed are not', async () => {

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Database } from '../../platform/database/pool.js';
 import { CARD_ROWS, type CardRow, loadCards } from './cards.js';
 import { type Column, listColumns } from './columns.js';
+import type { Placed } from './moves.js';
 
 /** The board of one shop at one version, as the database has it. */
 export interface BoardRows {
@@ -67,6 +68,16 @@ export async function loadChangedCards(db: Database, before: BoardRows): Promise
   for (const { reached, wide, told, ...row } of rows) if (row.id !== null) after.push(row as CardRow);
   const { shop, shopName, timeZone, columns } = before;
   return { shop, shopName, timeZone, columns, version: first.reached, rows: inOrder(after, columns), changed };
+}
+
+/** The board after a move, from the board just before it. @returns null when it has no such card */
+export function placeCard(before: BoardRows, version: number, placed: Placed): ChangedRows | null {
+  const card = before.rows.find((row) => row.id === placed.id);
+  if (!card) return null;
+  const others = before.rows.filter((row) => row !== card);
+  const { shop, shopName, timeZone, columns } = before;
+  const rows = inOrder([...others, { ...card, ...placed }], columns);
+  return { shop, shopName, timeZone, columns, version, rows, changed: new Set([card.id]) };
 }
 
 function inOrder(rows: CardRow[], columns: Column[]): CardRow[] {

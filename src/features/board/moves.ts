@@ -5,6 +5,7 @@ import type { Database } from '../../platform/database/pool.js';
 import { Conflict, Forbidden, Invalid, NotFound } from '../../platform/errors.js';
 import type { Viewer } from '../../platform/web/viewer.js';
 import { can } from '../staff/permissions.js';
+import type { CardRow } from './cards.js';
 import { GAP, rankBetween } from './ranks.js';
 import { type Meaning, refuseMove } from './rules.js';
 
@@ -23,10 +24,14 @@ export interface Moved {
   column: string;
 }
 
+/** All that a move has changed, in the names of the database: whoever knows the board before it knows the one after it. */
+export type Placed = Pick<CardRow, 'id' | 'column_id' | 'rank' | 'column_since'>;
+
 /**
  * Puts a card into a column, behind another card. The ranks are worked out here, under the lock of the shop: two people
  * who move at once can't end up with the same place. When the card it should follow has left that column meanwhile, it
  * goes to the bottom.
+ * @returns with `placed`: null when more than this card has changed, or nothing
  * @throws Forbidden, or Invalid with `reason`, when a rule refuses it
  */
 export async function moveCard(
@@ -35,8 +40,9 @@ export async function moveCard(
   number: number,
   input: MoveInput,
   requestId?: string,
-): Promise<Changed<Moved>> {
-  return change(db, viewer, { requestId: requestId && `move/${number}/${requestId}` }, async (tx) => {
+): Promise<Changed<Moved> & { placed: Placed | null }> {
+  let placed: Placed | null = null;
+  const changed = await change(db, viewer, { requestId: requestId && `move/${number}/${requestId}` }, async (tx) => {
     const target = input.step ? await stepTarget(tx, number, input.step) : input;
     const place = await findPlace(tx, number, target);
     const refusal = refuseMove({
@@ -47,9 +53,11 @@ export async function moveCard(
       undoing: false,
     });
     if (refusal) throw refusal.reasonHelps ? new Invalid({ reason: refusal.text }) : new Forbidden(refusal.text);
-    const moved = await putCard(tx, place, input.reason ? { reason: input.reason } : {});
-    return { moved, column: place.to.name };
+    const put = await putCard(tx, place, input.reason ? { reason: input.reason } : {});
+    placed = put?.alone ? put.placed : null;
+    return { moved: put !== null, column: place.to.name };
   });
+  return { ...changed, placed };
 }
 
 /**
@@ -95,6 +103,7 @@ interface Place {
   id: number;
   number: number;
   rank: number;
+  since: Date;
   from: { id: number; name: string; meaning: Meaning };
   fromAfter: number | null;
   to: { id: number; name: string; meaning: Meaning };
@@ -107,6 +116,7 @@ async function findPlace(tx: Change, number: number, target: { column: number; a
   const { rows } = await sql<{
     id: number;
     rank: number | null;
+    column_since: Date;
     from_id: number;
     from_name: string;
     from_meaning: Meaning;
@@ -117,7 +127,7 @@ async function findPlace(tx: Change, number: number, target: { column: number; a
     after_number: number | null;
     after_rank: number | null;
   }>`
-    select w.id, w.rank, f.id as from_id, f.name as from_name, f.meaning as from_meaning,
+    select w.id, w.rank, w.column_since, f.id as from_id, f.name as from_name, f.meaning as from_meaning,
       (select p.number from work_orders p where p.shop_id = w.shop_id and p.column_id = w.column_id and p.rank < w.rank order by p.rank desc limit 1) as from_after,
       t.id as to_id, t.name as to_name, t.meaning as to_meaning, a.number as after_number, a.rank as after_rank
     from work_orders w
@@ -137,6 +147,7 @@ async function findPlace(tx: Change, number: number, target: { column: number; a
     id: row.id,
     number,
     rank: row.rank,
+    since: row.column_since,
     from: { id: row.from_id, name: row.from_name, meaning: row.from_meaning },
     fromAfter: row.from_after,
     to: { id: row.to_id, name: row.to_name, meaning: row.to_meaning },
@@ -144,13 +155,13 @@ async function findPlace(tx: Change, number: number, target: { column: number; a
   };
 }
 
-/** Writes the card's new place and records it. @returns false when it stood there already */
-async function putCard(tx: Change, place: Place, more: EventData): Promise<boolean> {
+/** Writes the card's new place and records it. @returns null when it stood there already; `alone` when no other card has another rank now */
+async function putCard(tx: Change, place: Place, more: EventData): Promise<{ placed: Placed; alone: boolean } | null> {
   const sameColumn = place.from.id === place.to.id;
-  if (sameColumn && place.fromAfter === (place.after?.number ?? null)) return false;
-  const rank = await freeRank(tx, place.to.id, place.id, place.after?.number ?? null, place.after?.rank ?? null);
-  await sql`update work_orders set column_id = ${place.to.id}, rank = ${rank},
-      column_since = case when column_id = ${place.to.id} then column_since else ${tx.now} end
+  if (sameColumn && place.fromAfter === (place.after?.number ?? null)) return null;
+  const { rank, alone } = await freeRank(tx, place.to.id, place.id, place.after?.number ?? null, place.after?.rank ?? null);
+  const placed = { id: place.id, column_id: place.to.id, rank, column_since: sameColumn ? place.since : tx.now };
+  await sql`update work_orders set column_id = ${placed.column_id}, rank = ${rank}, column_since = ${placed.column_since}
     where shop_id = ${tx.shop} and id = ${place.id}`.execute(tx.db);
   tx.record('card.moved', place.id, {
     number: place.number,
@@ -158,21 +169,27 @@ async function putCard(tx: Change, place: Place, more: EventData): Promise<boole
     to: { column: place.to.id, name: place.to.name, after: place.after?.number ?? null },
     ...more,
   });
-  return true;
+  return { placed, alone };
 }
 
-/** A rank behind the given card (or at the top) that no other card has. */
-async function freeRank(tx: Change, column: number, card: number | null, after: number | null, afterRank: number | null): Promise<number> {
+/** A rank behind the given card (or at the top) that no other card has; `alone` when no other card got another one for it. */
+async function freeRank(
+  tx: Change,
+  column: number,
+  card: number | null,
+  after: number | null,
+  afterRank: number | null,
+): Promise<{ rank: number; alone: boolean }> {
   const next = await sql<{ rank: number | null }>`
     select min(rank) as rank from work_orders
     where shop_id = ${tx.shop} and column_id = ${column} and rank is not null and id is distinct from ${card}
       and (${afterRank}::bigint is null or rank > ${afterRank})`.execute(tx.db);
   const rank = rankBetween(afterRank, next.rows[0]?.rank ?? null);
-  if (rank !== null) return rank;
+  if (rank !== null) return { rank, alone: true };
   await renumber(tx, column);
   const again = await sql<{ rank: number }>`
     select rank from work_orders where shop_id = ${tx.shop} and number = ${after}`.execute(tx.db);
-  return freeRank(tx, column, card, after, again.rows[0]?.rank ?? null);
+  return { ...(await freeRank(tx, column, card, after, again.rows[0]?.rank ?? null)), alone: false };
 }
 
 /** Spreads the cards of a column evenly again, in the order they have. Recorded, for every card of it has another rank now. */
@@ -188,8 +205,8 @@ async function renumber(tx: Change, column: number): Promise<void> {
 }
 
 /** The rank for a card that comes to the top of a column. */
-export function topRank(tx: Change, column: number): Promise<number> {
-  return freeRank(tx, column, null, null, null);
+export async function topRank(tx: Change, column: number): Promise<number> {
+  return (await freeRank(tx, column, null, null, null)).rank;
 }
 
 /** Where one step up (behind the card two above) or down (behind the one below) leads, in the column it is in now. */

@@ -34,7 +34,8 @@ export function boardRoutes(services: Services, boards: Boards): Route[] {
       '/work-orders/:number/moves',
       { may: 'board.move', params: Numbered, body: MoveInput, form: (context, refused) => pages.refused(context, refused) },
       async ({ request, viewer, params, body }) => {
-        const { result, version, repeated } = await moveCard(db, viewer, params.number, body, body.requestId);
+        const { result, version, repeated, placed } = await moveCard(db, viewer, params.number, body, body.requestId);
+        if (placed) boards.place(viewer.shop, version, placed);
         const undo = result.moved && !repeated ? version : undefined;
         const text = result.moved ? `${params.number} moved to ${result.column}.` : `${params.number} stands there already.`;
         return pages.moved(viewer, request.get('X-Version'), version, { text, undo });
