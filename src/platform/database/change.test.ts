@@ -148,7 +148,7 @@ describe('a form that is sent again', () => {
     const id = requestId();
     const first = await moveCard(db(), shop.staff.mechanic, number as number, move, id);
     await moveCard(db(), shop.staff.mechanic, number as number, { ...move, column: shop.columns[2]?.id ?? 0 });
-    expect(await moveCard(db(), shop.staff.mechanic, number as number, move, id)).toEqual({ ...first, repeated: true });
+    expect(await moveCard(db(), shop.staff.mechanic, number as number, move, id)).toEqual({ ...first, repeated: true, placed: null });
     await addComment(db(), shop.staff.mechanic, number as number, 'Once', id);
     await addComment(db(), shop.staff.mechanic, number as number, 'Once', id);
     expect(await db().selectFrom('comments').select('text').execute()).toEqual([{ text: 'Once' }]);
