@@ -7,8 +7,23 @@ const title = document.title;
 /** What was typed into a form of the dialog before it was closed, by the form's address. */
 const drafts = new Map();
 
+/** The board comes without what only the dialog needs; it is fetched once, before the first one is shown. */
+let desk;
+function fetchDesk() {
+  const [styles, script] = document.body.dataset.desk?.split(' ') ?? [];
+  if (!styles) return;
+  const link = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: styles });
+  desk = new Promise((resolve) => {
+    for (const kind of ['load', 'error']) link.addEventListener(kind, resolve);
+  });
+  document.head.append(link, Object.assign(document.createElement('script'), { type: 'module', src: script }));
+  delete document.body.dataset.desk;
+}
+
 async function open(address, remember) {
   keepDrafts();
+  fetchDesk();
+  await desk;
   await htmx.ajax('GET', address, { source: board, target: '#dialog', swap: 'innerHTML' });
   if (remember && dialog.querySelector('.sheet')) history.pushState({ dialog: address }, '', address);
 }

@@ -18,11 +18,26 @@ test('a mechanic works, an advisor runs the desk, a manager runs the shop', () =
       'work-order.block',
       'work-order.label',
       'work-order.print',
+      'job.write-up',
+      'vehicle.see',
+      'search',
       'comment.write',
       'account.own',
     ],
   ]);
-  const managers = ['board.reopen', 'comment.moderate', 'columns.manage', 'labels.manage', 'tv.manage', 'staff.manage'];
+  const managers = [
+    ...[
+      'board.reopen',
+      'invoice.unpost',
+      'payment.refund',
+      'board.override',
+      'customer.merge',
+      'billing.manage',
+      'data.import',
+      'data.export',
+    ],
+    ...['comment.moderate', 'columns.manage', 'labels.manage', 'tv.manage', 'staff.manage'],
+  ];
   expect(Object.keys(PERMISSIONS).filter((permission) => !can('advisor', permission))).toEqual(managers);
 });
 

@@ -23,6 +23,60 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface Authorizations {
+  at: Timestamp;
+  authorized_before_tax_cents: number;
+  authorized_cents: number;
+  decisions: Json;
+  given_by: string;
+  id: Generated<number>;
+  method: "in-person" | "phone" | "email" | "text";
+  note: Generated<string>;
+  phone: Generated<string>;
+  revision_id: number;
+  shop_id: number;
+  taken_by: number;
+  work_order_id: number;
+}
+
+export interface BillingSettings {
+  address: Generated<string>;
+  advisor_discount_ppm: Generated<number>;
+  currency: Generated<string>;
+  email: Generated<string>;
+  estimate_text: Generated<string>;
+  invoice_prefix: Generated<string>;
+  invoice_text: Generated<string>;
+  logo: Buffer | null;
+  logo_type: string | null;
+  lump_sum: Generated<boolean>;
+  manager_discount_ppm: Generated<number>;
+  paper: Generated<"letter" | "a4">;
+  phone: Generated<string>;
+  prices_include_tax: Generated<boolean>;
+  registration: Generated<string>;
+  repair_order_text: Generated<string>;
+  shop_id: number;
+  supplies_base: Generated<"none" | "labor" | "part" | "both">;
+  supplies_cap_cents: number | null;
+  supplies_flat_cents: Generated<number>;
+  supplies_name: Generated<string>;
+  supplies_ppm: Generated<number>;
+  website: Generated<string>;
+  work_needs_consent: Generated<boolean>;
+}
+
+export interface CannedJobs {
+  archived_at: Timestamp | null;
+  cause: Generated<string>;
+  concern: Generated<string>;
+  correction: Generated<string>;
+  id: Generated<number>;
+  lines: Generated<Json>;
+  name: string;
+  shop_id: number;
+}
+
 export interface Columns {
   card_limit: number | null;
   color: Generated<string>;
@@ -43,15 +97,51 @@ export interface Comments {
   work_order_id: number;
 }
 
-export interface Customers {
-  company: Generated<string>;
-  created_at: Generated<Timestamp>;
+export interface Contacts {
+  customer_id: number;
   email: Generated<string>;
   id: Generated<number>;
   name: string;
   phone: Generated<string>;
   phone_digits: Generated<string>;
+  role: Generated<string>;
   shop_id: number;
+}
+
+export interface Customers {
+  address: Generated<string>;
+  bill_to_id: number | null;
+  billing_address: Generated<string>;
+  company: Generated<string>;
+  created_at: Generated<Timestamp>;
+  email: Generated<string>;
+  id: Generated<number>;
+  kind: Generated<"person" | "company">;
+  labor_rate_id: number | null;
+  merged_into_id: number | null;
+  name: string;
+  notes: Generated<string>;
+  on_account: Generated<boolean>;
+  phone: Generated<string>;
+  phone_digits: Generated<string>;
+  po_required: Generated<boolean>;
+  price_matrix_id: number | null;
+  shop_id: number;
+  tax_certificate: Generated<string>;
+  tax_exempt: Generated<boolean>;
+}
+
+export interface EstimateRevisions {
+  at: Timestamp;
+  content: Json;
+  id: Generated<number>;
+  made_by: number | null;
+  number: number;
+  sha256: Buffer;
+  shop_id: number;
+  total_cents: number;
+  why: "sent" | "approved" | "posted";
+  work_order_id: number;
 }
 
 export interface Events {
@@ -68,6 +158,25 @@ export interface Events {
   work_order_id: number | null;
 }
 
+export interface Fees {
+  archived_at: Timestamp | null;
+  cents: number;
+  each_of: string | null;
+  id: Generated<number>;
+  legal_text: Generated<string>;
+  name: string;
+  shop_id: number;
+  taxable: Generated<boolean>;
+}
+
+export interface FormerOwners {
+  customer_id: number;
+  id: Generated<number>;
+  shop_id: number;
+  until: Timestamp;
+  vehicle_id: number;
+}
+
 export interface Invitations {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
@@ -78,11 +187,89 @@ export interface Invitations {
   used_at: Timestamp | null;
 }
 
+export interface Jobs {
+  approved_cents: number | null;
+  brought_from_id: number | null;
+  cause: Generated<string>;
+  choice: number | null;
+  choice_name: Generated<string>;
+  clocked_hundredths: Generated<number>;
+  concern: Generated<string>;
+  consent: Generated<"proposed" | "approved" | "declined" | "deferred" | "revised">;
+  consent_at: Timestamp | null;
+  consent_reason: Generated<string>;
+  correction: Generated<string>;
+  created_at: Generated<Timestamp>;
+  id: Generated<number>;
+  internal_note: Generated<string>;
+  mechanic_id: number | null;
+  name: string;
+  pay_type: Generated<"customer" | "warranty" | "internal" | "comeback">;
+  picked: Generated<boolean>;
+  position: number;
+  progress: Generated<"pending" | "in-progress" | "on-hold" | "complete">;
+  shop_id: number;
+  supplies: Generated<boolean>;
+  work_order_id: number;
+}
+
+export interface Jurisdictions {
+  before_tax: Generated<boolean>;
+  cap_cents: number | null;
+  estimate_text: Generated<string>;
+  id: Generated<number>;
+  invoice_text: Generated<string>;
+  is_active: Generated<boolean>;
+  min_cents: Generated<number>;
+  name: string;
+  ppm: Generated<number>;
+  shop_id: number;
+  supplies_allowed: Generated<boolean>;
+  supplies_text: Generated<string>;
+  threshold: Generated<"none" | "percent" | "greater" | "lesser">;
+}
+
 export interface Labels {
   color: Generated<string>;
   id: Generated<number>;
   name: string;
   shop_id: number;
+}
+
+export interface LaborRates {
+  archived_at: Timestamp | null;
+  cents_per_hour: number;
+  id: Generated<number>;
+  is_default: Generated<boolean>;
+  name: string;
+  shop_id: number;
+}
+
+export interface Lines {
+  condition: "new" | "used" | "rebuilt" | "reconditioned" | "oem-crash" | "non-oem" | null;
+  core_of_id: number | null;
+  core_state: "owed" | "received" | "not-returnable" | "returned" | "credited" | null;
+  cost_cents: Generated<number>;
+  description: string;
+  discount_ppm: number | null;
+  fee_id: number | null;
+  flat_quantity: number | null;
+  id: Generated<number>;
+  job_id: number | null;
+  kind: "labor" | "part" | "tire" | "sublet" | "fee" | "core" | "discount";
+  labor_rate_id: number | null;
+  legal_text: Generated<string>;
+  part_number: Generated<string>;
+  position: number;
+  price_by_hand: Generated<boolean>;
+  price_cents: Generated<number>;
+  quantity: Generated<number>;
+  shop_id: number;
+  tax_override: "taxed" | "untaxed" | null;
+  taxes: Generated<Json>;
+  vendor: Generated<string>;
+  vendor_invoice: Generated<string>;
+  work_order_id: number;
 }
 
 export interface Memberships {
@@ -91,6 +278,63 @@ export interface Memberships {
   role: "mechanic" | "advisor" | "manager";
   shop_id: number;
   staff_id: number;
+}
+
+export interface Merges {
+  at: Timestamp;
+  gone_id: number;
+  id: Generated<number>;
+  kept_id: number;
+  kind: "customer" | "vehicle";
+  moved: Json;
+  shop_id: number;
+  undone_at: Timestamp | null;
+}
+
+export interface MeterReadings {
+  at: Timestamp;
+  id: Generated<number>;
+  meter_id: number;
+  moment: "in" | "out";
+  shop_id: number;
+  tenths: number;
+  work_order_id: number;
+}
+
+export interface Meters {
+  id: Generated<number>;
+  name: string;
+  position: Generated<number>;
+  shop_id: number;
+  unit: "mi" | "km" | "h";
+  vehicle_id: number;
+}
+
+export interface Payments {
+  at: Timestamp;
+  cents: number;
+  id: Generated<number>;
+  kind: "deposit" | "payment" | "refund";
+  method: "cash" | "card" | "check" | "transfer" | "other";
+  note: Generated<string>;
+  reference: Generated<string>;
+  refund_of_id: number | null;
+  shop_id: number;
+  taken_by: number;
+  tendered_cents: number | null;
+  till_close_id: number | null;
+  work_order_id: number;
+}
+
+export interface PriceMatrices {
+  archived_at: Timestamp | null;
+  bands: Generated<Json>;
+  basis: "multiplier" | "margin";
+  id: Generated<number>;
+  is_default: Generated<boolean>;
+  kind: "part" | "tire";
+  name: string;
+  shop_id: number;
 }
 
 export interface Session {
@@ -105,6 +349,7 @@ export interface Shops {
   id: Generated<number>;
   is_demo: Generated<boolean>;
   name: string;
+  next_invoice_number: Generated<number>;
   next_work_order_number: Generated<number>;
   time_zone: string;
   version: Generated<number>;
@@ -118,10 +363,29 @@ export interface Staff {
   password_hash: string | null;
 }
 
+export interface TaxRates {
+  archived_at: Timestamp | null;
+  categories: Generated<string[]>;
+  id: Generated<number>;
+  name: string;
+  position: Generated<number>;
+  ppm: number;
+  shop_id: number;
+}
+
 export interface Throttle {
   expire: number | null;
   key: string;
   points: Generated<number>;
+}
+
+export interface TillCloses {
+  at: Timestamp;
+  closed_by: number;
+  id: Generated<number>;
+  note: Generated<string>;
+  shop_id: number;
+  sums: Json;
 }
 
 export interface TvLinks {
@@ -135,14 +399,26 @@ export interface TvLinks {
 }
 
 export interface Vehicles {
+  color: Generated<string>;
   created_at: Generated<Timestamp>;
   customer_id: number;
   description: string;
+  engine: Generated<string>;
   id: Generated<number>;
+  kind: Generated<"road" | "equipment">;
+  labor_rate_id: number | null;
+  make: Generated<string>;
+  merged_into_id: number | null;
+  model: Generated<string>;
+  notes: Generated<string>;
   plate: Generated<string>;
   plate_key: Generated<string>;
+  serial: Generated<string>;
   shop_id: number;
+  unit_number: Generated<string>;
   vin: Generated<string>;
+  vin_key: Generated<string>;
+  year: number | null;
 }
 
 export interface WorkOrderLabels {
@@ -153,6 +429,7 @@ export interface WorkOrderLabels {
 
 export interface WorkOrders {
   advisor_id: number | null;
+  bill_to_id: number | null;
   blocked_note: Generated<string>;
   blocked_reason: "parts" | "approval" | "sublet" | "tool" | "other" | null;
   blocked_since: Timestamp | null;
@@ -161,28 +438,59 @@ export interface WorkOrders {
   concern: Generated<string>;
   created_at: Generated<Timestamp>;
   customer_id: number;
+  document: Generated<"estimate" | "repair-order" | "invoice" | "posted">;
   handed_over_at: Timestamp | null;
   id: Generated<number>;
+  internal_note: Generated<string>;
+  invoice_number: number | null;
+  invoiced_at: Timestamp | null;
+  labor_rate_id: number | null;
   mechanic_id: number | null;
   number: number;
+  paid_cents: Generated<number>;
+  po_number: Generated<string>;
+  posted_at: Timestamp | null;
   promised_at: Timestamp | null;
   rank: number | null;
   shop_id: number;
+  subtotal_cents: Generated<number>;
+  tag: Generated<string>;
+  tax_cents: Generated<number>;
+  terms: Json | null;
+  total_cents: Generated<number>;
   vehicle_id: number;
 }
 
 export interface DB {
+  authorizations: Authorizations;
+  billing_settings: BillingSettings;
+  canned_jobs: CannedJobs;
   columns: Columns;
   comments: Comments;
+  contacts: Contacts;
   customers: Customers;
+  estimate_revisions: EstimateRevisions;
   events: Events;
+  fees: Fees;
+  former_owners: FormerOwners;
   invitations: Invitations;
+  jobs: Jobs;
+  jurisdictions: Jurisdictions;
   labels: Labels;
+  labor_rates: LaborRates;
+  lines: Lines;
   memberships: Memberships;
+  merges: Merges;
+  meter_readings: MeterReadings;
+  meters: Meters;
+  payments: Payments;
+  price_matrices: PriceMatrices;
   session: Session;
   shops: Shops;
   staff: Staff;
+  tax_rates: TaxRates;
   throttle: Throttle;
+  till_closes: TillCloses;
   tv_links: TvLinks;
   vehicles: Vehicles;
   work_order_labels: WorkOrderLabels;
