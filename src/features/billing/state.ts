@@ -79,7 +79,7 @@ const NO_TERMS: Terms = {
 
 /** The sums of an order. @param jobs others than its own, to know what it would come to */
 export function totalsOf(state: Pick<OrderState, 'terms' | 'jobs' | 'lines'>, jobs: ConsentJob[] = state.jobs): Totals {
-  return totals(state.terms ?? NO_TERMS, toMoneyJobs(jobs), state.lines);
+  return totals({ jobs: toMoneyJobs(jobs), lines: state.lines, terms: state.terms ?? NO_TERMS });
 }
 
 /** Id of the newest line of a job that raises it; 0 when it has none. A discount takes nobody's consent away. */
