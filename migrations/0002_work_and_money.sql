@@ -508,6 +508,41 @@ create table merges (
 );
 create index merges_gone on merges (shop_id, gone_id);
 
+-- Files --------------------------------------------------------------------------------------------------------------
+
+-- The parts that the shop knows by number; there is no stock of them yet.
+create table parts (
+  shop_id bigint not null references shops,
+  id bigint generated always as identity,
+  number text not null check (number <> ''),
+  description text not null default '',
+  maker text not null default '',
+  cost_cents bigint not null default 0 check (cost_cents between 0 and 100000000000),
+  -- Null: by the price matrix, from the cost.
+  price_cents bigint check (price_cents between 0 and 100000000000),
+  archived_at timestamptz,
+  primary key (shop_id, id),
+  unique (shop_id, number, maker)
+);
+
+-- A file between its upload and its import; gone when that is done, or after a day.
+create table imports (
+  shop_id bigint not null references shops,
+  id bigint generated always as identity,
+  kind text not null check (kind in ('customers', 'vehicles', 'parts')),
+  staff_id bigint not null,
+  created_at timestamptz not null default now(),
+  file_name text not null default '',
+  -- The file as it was read, its heads first: [["Name", "Phone"], ["Dana", "555 0142"]].
+  rows jsonb not null,
+  -- Which column is which field: {"name": 0, "phone": 1}.
+  mapping jsonb not null default '{}',
+  done_at timestamptz,
+  primary key (shop_id, id),
+  foreign key (shop_id, staff_id) references memberships (shop_id, staff_id)
+);
+create index imports_created on imports (created_at);
+
 -- What every shop starts with.
 create function start_billing() returns trigger language plpgsql as $$
 begin

@@ -177,6 +177,18 @@ export interface FormerOwners {
   vehicle_id: number;
 }
 
+export interface Imports {
+  created_at: Generated<Timestamp>;
+  done_at: Timestamp | null;
+  file_name: Generated<string>;
+  id: Generated<number>;
+  kind: string;
+  mapping: Generated<Json>;
+  rows: Json;
+  shop_id: number;
+  staff_id: number;
+}
+
 export interface Invitations {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp;
@@ -308,6 +320,17 @@ export interface Meters {
   shop_id: number;
   unit: "mi" | "km" | "h";
   vehicle_id: number;
+}
+
+export interface Parts {
+  archived_at: Timestamp | null;
+  cost_cents: Generated<number>;
+  description: Generated<string>;
+  id: Generated<number>;
+  maker: Generated<string>;
+  number: string;
+  price_cents: number | null;
+  shop_id: number;
 }
 
 export interface Payments {
@@ -473,6 +496,7 @@ export interface DB {
   events: Events;
   fees: Fees;
   former_owners: FormerOwners;
+  imports: Imports;
   invitations: Invitations;
   jobs: Jobs;
   jurisdictions: Jurisdictions;
@@ -483,6 +507,7 @@ export interface DB {
   merges: Merges;
   meter_readings: MeterReadings;
   meters: Meters;
+  parts: Parts;
   payments: Payments;
   price_matrices: PriceMatrices;
   session: Session;

@@ -1,7 +1,7 @@
 import type { Flash } from './sessions.js';
 
 /** What a handler says; `routes.ts` turns it into the right bytes for a browser, for htmx, or for a program. */
-export type Answer = PageAnswer | DoneAnswer | BytesAnswer;
+export type Answer = PageAnswer | DoneAnswer | BytesAnswer | StreamAnswer;
 
 export interface PageAnswer {
   kind: 'page';
@@ -29,6 +29,12 @@ export interface BytesAnswer {
   headers: Record<string, string>;
 }
 
+export interface StreamAnswer {
+  kind: 'stream';
+  chunks: AsyncIterable<string>;
+  headers: Record<string, string>;
+}
+
 /** A whole page, or, when htmx asks and `fragment` is given, that part of it. */
 export function page(view: string, data: object, fragment?: string): PageAnswer {
   return { kind: 'page', view, data, fragment };
@@ -42,4 +48,9 @@ export function done(to: string, options: Omit<DoneAnswer, 'kind' | 'to'> = {}):
 /** Anything that is not a page: fragments with their own headers, an empty 204, JSON. */
 export function bytes(body: Buffer | string | null, headers: Record<string, string>, status = 200): BytesAnswer {
   return { kind: 'bytes', body, headers, status };
+}
+
+/** What is too large to hold in memory: written as fast as it is read, chunk by chunk. */
+export function stream(chunks: AsyncIterable<string>, headers: Record<string, string>): StreamAnswer {
+  return { kind: 'stream', chunks, headers };
 }

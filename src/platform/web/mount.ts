@@ -1,9 +1,12 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { type Request, type Response, Router } from 'express';
 import type { ZodError, ZodType } from 'zod';
 import { Forbidden, Invalid, NotFound, RequestError, TooMany } from '../errors.js';
-import type { Answer, DoneAnswer } from './answers.js';
+import type { Answer, DoneAnswer, StreamAnswer } from './answers.js';
 import type { Refused, Route } from './routes.js';
 import { type Flash, saveSession } from './sessions.js';
+import { receiveFile, type UploadedFile } from './uploads.js';
 import type { Viewer } from './viewer.js';
 import type { Views } from './views.js';
 
@@ -49,11 +52,14 @@ async function answer(route: Route, request: Request, options: MountOptions): Pr
     params: route.params ? parse(route.params, request.params, () => new NotFound()) : {},
     query: {} as unknown,
     body: {} as unknown,
+    file: null as UploadedFile | null,
     flash: request.session?.flash,
     htmx: isHtmx(request),
     frame: () => options.frame(viewer, undefined, request),
   };
   try {
+    // Not before the permission: nobody else makes us read a large body.
+    if (route.upload) context.file = await receiveFile(route.upload, request);
     if (route.query) context.query = parse(route.query, request.query, invalid);
     if (route.body) context.body = parse(route.body, request.body ?? {}, invalid);
     return await route.handle(context);
@@ -65,7 +71,7 @@ async function answer(route: Route, request: Request, options: MountOptions): Pr
       fields: error instanceof Invalid ? error.fields : { '': error.message },
     };
     const form = await route.form(context, refused);
-    return form.kind === 'done' ? form : { ...form, status: error.status };
+    return form.kind === 'page' || form.kind === 'bytes' ? { ...form, status: error.status } : form;
   }
 }
 
@@ -104,6 +110,7 @@ async function send(given: Answer, request: Request, response: Response, options
       .status(given.status)
       .set(given.headers)
       .end(given.body ?? undefined);
+  if (given.kind === 'stream') return sendStream(given, response);
   const asFragment = given.fragment !== undefined && isHtmx(request);
   const frame = options.frame(viewerOf(request), asFragment ? undefined : takeFlash(request), request);
   const html = options.views.render(asFragment ? (given.fragment as string) : given.view, { ...frame, ...given.data });
@@ -112,6 +119,14 @@ async function send(given: Answer, request: Request, response: Response, options
     .set('Vary', 'HX-Request')
     .type('html')
     .send(html);
+}
+
+/** A reader that goes away ends it; a fault on the way cuts the connection, so that a half file is not taken for a whole one. */
+async function sendStream(given: StreamAnswer, response: Response): Promise<void> {
+  response.status(200).set(given.headers);
+  await pipeline(Readable.from(given.chunks), response).catch((error: { code?: string }) => {
+    if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  });
 }
 
 /** The message waits in the session until a whole page shows it. */
