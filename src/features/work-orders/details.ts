@@ -1,10 +1,23 @@
-import { sql } from 'kysely';
 import type { Database } from '../../platform/database/pool.js';
 import { NotFound } from '../../platform/errors.js';
 import { showAge, showDateTime, showPromise } from '../../platform/time.js';
+import type { MoneyJob, Terms } from '../billing/rules.js';
 import { type Meaning, promiseState } from '../board/rules.js';
 import { BLOCK_REASONS, type BlockReason } from './blocks.js';
-import { type HistoryLine, listHistory } from './history.js';
+import { type HistoryLine, toHistory } from './history.js';
+import {
+  type Authorization,
+  type Customer,
+  findWhole,
+  type JobRow,
+  type Line,
+  type Meter,
+  type Payment,
+  type Revision,
+  type WholeRow,
+} from './whole.js';
+
+export type { Authorization, Customer, Line, Meter, Payment, Revision } from './whole.js';
 
 export interface Comment {
   id: number;
@@ -16,120 +29,104 @@ export interface Comment {
   edited: boolean;
 }
 
+export interface Job extends JobRow, MoneyJob {
+  lines: Line[];
+}
+
 /** All that the page of a work order shows. Nothing in it depends on who looks. */
 export interface WorkOrderDetails {
   id: number;
   number: number;
   version: number;
+  timeZone: string;
   concern: string;
   created: string;
+  createdAt: Date;
   handedOver: string | null;
   column: { id: number; name: string; meaning: Meaning; since: { iso: string; text: string } };
   promise: { iso: string; text: string; state: 'late' | 'soon' | '' } | null;
-  customer: { id: number; name: string; company: string; phone: string; email: string };
-  vehicle: { id: number; description: string; plate: string; vin: string };
+  customer: Customer;
+  /** Who pays, when it is not the customer. */
+  billTo: Customer | null;
+  vehicle: {
+    id: number;
+    description: string;
+    kind: 'road' | 'equipment';
+    make: string;
+    model: string;
+    year: number | null;
+    engine: string;
+    color: string;
+    unitNumber: string;
+    serial: string;
+    plate: string;
+    vin: string;
+  };
+  meters: Meter[];
   mechanic: { id: number; name: string } | null;
   advisor: { id: number; name: string } | null;
   blocked: { reason: string; kind: BlockReason; note: string; iso: string; text: string } | null;
   labels: { id: number; name: string; color: string }[];
+  document: 'estimate' | 'repair-order' | 'invoice' | 'posted';
+  invoiceNumber: number | null;
+  invoicedAt: Date | null;
+  postedAt: Date | null;
+  poNumber: string;
+  tag: string;
+  /** Never shown to a customer. */
+  internalNote: string;
+  /** Null until the first line is written. */
+  terms: Terms | null;
+  jobs: Job[];
+  /** Of the order as a whole: fees and discounts. */
+  orderLines: Line[];
+  paidCents: number;
+  payments: Payment[];
+  authorizations: Authorization[];
+  revisions: Revision[];
   comments: Comment[];
   history: HistoryLine[];
 }
 
-interface Row {
-  id: number;
-  number: number;
-  version: number;
-  time_zone: string;
-  concern: string;
-  created_at: Date;
-  handed_over_at: Date | null;
-  column_id: number;
-  column_name: string;
-  meaning: Meaning;
-  column_since: Date;
-  promised_at: Date | null;
-  customer_id: number;
-  customer: string;
-  company: string;
-  phone: string;
-  email: string;
-  vehicle_id: number;
-  vehicle: string;
-  plate: string;
-  vin: string;
-  mechanic_id: number | null;
-  mechanic: string | null;
-  advisor_id: number | null;
-  advisor: string | null;
-  blocked_reason: BlockReason | null;
-  blocked_note: string;
-  blocked_since: Date | null;
-  labels: { id: number; name: string; color: string }[];
-}
-
-/** @throws NotFound when the shop has no such number */
+/** Reads the whole order in one query. @throws NotFound when the shop has no such number */
 export async function getWorkOrder(db: Database, shop: number, number: number): Promise<WorkOrderDetails> {
-  const { rows } = await sql<Row>`
-    select w.id, w.number, w.concern, w.created_at, w.handed_over_at, w.column_id, w.column_since, w.promised_at, w.customer_id, w.vehicle_id,
-      w.mechanic_id, w.advisor_id, w.blocked_reason, w.blocked_note, w.blocked_since, s.version, s.time_zone, k.name as column_name, k.meaning, c.name as customer, c.company, c.phone, c.email,
-      v.description as vehicle, v.plate, v.vin, m.name as mechanic, a.name as advisor,
-      coalesce((
-        select jsonb_agg(jsonb_build_object('id', l.id, 'name', l.name, 'color', l.color) order by l.name)
-        from work_order_labels wl join labels l on l.shop_id = wl.shop_id and l.id = wl.label_id
-        where wl.shop_id = w.shop_id and wl.work_order_id = w.id
-      ), '[]') as labels
-    from work_orders w
-    join shops s on s.id = w.shop_id
-    join columns k on k.shop_id = w.shop_id and k.id = w.column_id
-    join customers c on c.shop_id = w.shop_id and c.id = w.customer_id
-    join vehicles v on v.shop_id = w.shop_id and v.id = w.vehicle_id
-    left join staff m on m.id = w.mechanic_id
-    left join staff a on a.id = w.advisor_id
-    where w.shop_id = ${shop} and w.number = ${number}`.execute(db);
-  const row = rows[0];
+  const row = await findWhole(db, shop, number);
   if (!row) throw new NotFound('That work order is not here.');
-  return toDetails(row, await listComments(db, shop, row), await listHistory(db, shop, row.id, row.time_zone));
+  return toDetails(row);
 }
 
-async function listComments(db: Database, shop: number, order: Row): Promise<Comment[]> {
-  const rows = await db
-    .selectFrom('comments as o')
-    .innerJoin('staff as s', 's.id', 'o.author_id')
-    .select(['o.id', 'o.author_id', 's.name', 'o.text', 'o.created_at', 'o.edited_at'])
-    .where('o.shop_id', '=', shop)
-    .where('o.work_order_id', '=', order.id)
-    .orderBy('o.id')
-    .execute();
-  return rows.map((row) => ({
-    id: row.id,
-    authorId: row.author_id,
-    author: row.name,
-    text: row.text,
-    iso: row.created_at.toISOString(),
-    at: showDateTime(row.created_at, order.time_zone),
-    edited: row.edited_at !== null,
+/** Declined and deferred jobs do not count, nor do alternatives that were not picked. */
+function toJobs(row: WholeRow): Job[] {
+  return row.jobs.map((job) => ({
+    ...job,
+    counts: job.consent !== 'declined' && job.consent !== 'deferred' && (job.choice === null || job.picked),
+    lines: row.lines.filter((line) => line.job === job.id),
   }));
 }
 
-function toDetails(row: Row, comments: Comment[], history: HistoryLine[]): WorkOrderDetails {
+function toComments(row: WholeRow): Comment[] {
+  return row.comments.map(({ at, editedAt, ...comment }) => ({
+    ...comment,
+    iso: new Date(at).toISOString(),
+    at: showDateTime(new Date(at), row.time_zone),
+    edited: editedAt !== null,
+  }));
+}
+
+/** What is as well without the jobs: who, what, where it stands. */
+function toFacts(row: WholeRow) {
   const now = new Date();
   const age = (at: Date) => ({ iso: at.toISOString(), text: showAge(at, now) });
   return {
-    id: row.id,
-    number: row.number,
-    version: row.version,
-    concern: row.concern,
     created: showDateTime(row.created_at, row.time_zone),
+    createdAt: row.created_at,
     handedOver: row.handed_over_at && showDateTime(row.handed_over_at, row.time_zone),
     column: { id: row.column_id, name: row.column_name, meaning: row.meaning, since: age(row.column_since) },
     promise: row.promised_at && {
       iso: row.promised_at.toISOString(),
       text: showPromise(row.promised_at, now, row.time_zone),
-      state: row.handed_over_at ? '' : promiseState(row.promised_at, row.meaning, now),
+      state: row.handed_over_at ? ('' as const) : promiseState(row.promised_at, row.meaning, now),
     },
-    customer: { id: row.customer_id, name: row.customer, company: row.company, phone: row.phone, email: row.email },
-    vehicle: { id: row.vehicle_id, description: row.vehicle, plate: row.plate, vin: row.vin },
     mechanic: row.mechanic_id && row.mechanic ? { id: row.mechanic_id, name: row.mechanic } : null,
     advisor: row.advisor_id && row.advisor ? { id: row.advisor_id, name: row.advisor } : null,
     blocked: row.blocked_reason &&
@@ -139,8 +136,33 @@ function toDetails(row: Row, comments: Comment[], history: HistoryLine[]): WorkO
         note: row.blocked_note,
         ...age(row.blocked_since),
       },
-    labels: row.labels,
-    comments,
-    history,
+  };
+}
+
+function toVehicle(row: WholeRow): WorkOrderDetails['vehicle'] {
+  return {
+    ...{ id: row.vehicle_id, description: row.vehicle, kind: row.vehicle_kind, make: row.make, model: row.model, year: row.year },
+    ...{ engine: row.engine, color: row.color, unitNumber: row.unit_number, serial: row.serial, plate: row.plate, vin: row.vin },
+  };
+}
+
+function toDetails(row: WholeRow): WorkOrderDetails {
+  const { id, number, version, concern, customer, labels, meters, document, tag, terms, payments, authorizations, revisions } = row;
+  return {
+    ...{ id, number, version, concern, customer, labels, meters, document, tag, terms, payments, authorizations, revisions },
+    ...toFacts(row),
+    timeZone: row.time_zone,
+    billTo: row.bill_to,
+    vehicle: toVehicle(row),
+    invoiceNumber: row.invoice_number,
+    invoicedAt: row.invoiced_at,
+    postedAt: row.posted_at,
+    poNumber: row.po_number,
+    internalNote: row.internal_note,
+    jobs: toJobs(row),
+    orderLines: row.lines.filter((line) => line.job === null),
+    paidCents: row.paid_cents,
+    comments: toComments(row),
+    history: toHistory(row.history, row.time_zone),
   };
 }

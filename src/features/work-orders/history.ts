@@ -1,4 +1,3 @@
-import type { Database } from '../../platform/database/pool.js';
 import { showDateTime } from '../../platform/time.js';
 import { BLOCK_REASONS, type BlockReason } from './blocks.js';
 
@@ -6,27 +5,23 @@ import { BLOCK_REASONS, type BlockReason } from './blocks.js';
 export interface HistoryLine {
   who: string;
   what: string;
+  /** The same for those who see no prices; null when it is only about money. */
+  floor: string | null;
   iso: string;
   at: string;
 }
 
-/** Everything that happened to a work order, the newest first. */
-export async function listHistory(db: Database, shop: number, workOrder: number, timeZone: string): Promise<HistoryLine[]> {
-  const rows = await db
-    .selectFrom('events as e')
-    .leftJoin('staff as s', 's.id', 'e.actor_id')
-    .select(['e.kind', 'e.data', 'e.at', 's.name'])
-    .where('e.shop_id', '=', shop)
-    .where('e.work_order_id', '=', workOrder)
-    .orderBy('e.version', 'desc')
-    .orderBy('e.seq', 'desc')
-    .limit(500)
-    .execute();
+/** Kinds of events that may be told to those who see no prices; what is not named here is not told. */
+const FLOOR = /^(work-order|card|comment|job|line|meter)\./;
+
+/** What happened to a work order, as sentences; the rows are the events about it, the newest first. */
+export function toHistory(rows: { kind: string; data: unknown; at: string; name: string | null }[], timeZone: string): HistoryLine[] {
   return rows.map((row) => ({
     who: row.name ?? 'ServiceFLOW',
     what: tell(row.kind, row.data as Data),
-    iso: row.at.toISOString(),
-    at: showDateTime(row.at, timeZone),
+    floor: FLOOR.test(row.kind) ? tell(row.kind, row.data as Data, false) : null,
+    iso: new Date(row.at).toISOString(),
+    at: showDateTime(new Date(row.at), timeZone),
   }));
 }
 
@@ -44,7 +39,8 @@ const FIELD_NAMES: Record<string, string> = {
   plate: 'plate',
 };
 
-const SENTENCES: Record<string, (data: Data) => string> = {
+/** Each kind's sentence; those of jobs and lines leave prices out without `prices`. */
+const SENTENCES: Record<string, (data: Data, prices: boolean) => string> = {
   'work-order.created': (data) => `opened it in ${data.column.name}`,
   'work-order.edited': (data) =>
     `changed ${Object.keys(data.to)
@@ -65,8 +61,8 @@ const SENTENCES: Record<string, (data: Data) => string> = {
 };
 
 /** What an event says, as the rest of a sentence that begins with who did it. */
-export function tell(kind: string, data: Data): string {
-  return SENTENCES[kind]?.(data) ?? kind;
+export function tell(kind: string, data: Data, prices = true): string {
+  return SENTENCES[kind]?.(data, prices) ?? kind;
 }
 
 function moved(data: Data): string {
