@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { Change } from '../../platform/database/change.js';
 import { Conflict, NotFound } from '../../platform/errors.js';
 import { type Document, documentOf, nextConsent } from './consent.js';
-import type { Terms, Totals } from './rules.js';
-import { type JobState, newestLine, type OrderState, readState, totalsOf } from './state.js';
+import type { Consent, Terms, Totals } from './rules.js';
+import { aloneCents, type JobState, newestLine, type OrderState, readState, totalsOf } from './state.js';
 
 /** A work order that may change, as far as its jobs, lines and documents need it. */
 export interface LockedOrder {
@@ -70,7 +70,7 @@ export async function settleState(
   const jobs = before.jobs.map((job) => ({ ...job, consent: consentNow(before, job, totals) }));
   await writeConsents(tx, order, before, jobs, totals);
   const staysInvoice = before.document === 'invoice' && invoice === 'keep';
-  const document = staysInvoice ? 'invoice' : documentOf(jobs);
+  const document: Document = staysInvoice ? 'invoice' : documentOf(jobs);
   if (before.document === 'invoice' && !staysInvoice)
     tx.record('invoice.withdrawn', order.id, { number: order.number, invoice: before.invoiceNumber });
   const { subtotalCents, taxCents, totalCents } = totals;
@@ -81,10 +81,11 @@ export async function settleState(
   return { state, totals };
 }
 
-function consentNow(state: OrderState, job: JobState, totals: Totals) {
+function consentNow(state: OrderState, job: JobState, totals: Totals): Consent {
   const asked = state.approvals.get(job.id);
-  const grew = asked !== undefined && newestLine(state.lines, job.id) > asked.newestLine;
-  return nextConsent(job, totals.jobs.get(job.id)?.totalCents ?? 0, grew);
+  if (!asked) return nextConsent(job, job.approvedCents ?? 0, totals.jobs.get(job.id)?.totalCents ?? 0, false);
+  // Each alone: what the order's tax rounds to, and its capped supplies, are shared out anew when another job changes.
+  return nextConsent(job, asked.aloneCents, aloneCents(state, job), newestLine(state.lines, job.id) > asked.newestLine);
 }
 
 async function writeConsents(

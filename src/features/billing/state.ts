@@ -11,6 +11,8 @@ export interface Decision {
   /** What it came to when it was asked about, tax included, and before tax. */
   cents: number;
   beforeTaxCents: number;
+  /** What it would come to if it were the only job, tax included: a change of another job does not change that. */
+  aloneCents: number;
   /** Id of the newest line that it had; a later one was not asked about. */
   newestLine: number;
 }
@@ -80,6 +82,13 @@ const NO_TERMS: Terms = {
 /** The sums of an order. @param jobs others than its own, to know what it would come to */
 export function totalsOf(state: Pick<OrderState, 'terms' | 'jobs' | 'lines'>, jobs: ConsentJob[] = state.jobs): Totals {
   return totals({ jobs: toMoneyJobs(jobs), lines: state.lines, terms: state.terms ?? NO_TERMS });
+}
+
+/** What a job would come to, tax included, if it were all of the order. */
+export function aloneCents(state: Pick<OrderState, 'terms' | 'lines'>, job: ConsentJob): number {
+  const lines = state.lines.filter((line) => line.job === job.id);
+  const alone = { id: job.id, payType: 'customer' as const, counts: true, supplies: job.supplies };
+  return totals({ jobs: [alone], lines, terms: state.terms ?? NO_TERMS }).totalCents;
 }
 
 /** Id of the newest line of a job that raises it; 0 when it has none. A discount takes nobody's consent away. */
