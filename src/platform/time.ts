@@ -54,6 +54,18 @@ export function showPromise(at: Date, now: Date, timeZone: string): string {
   return showDateTime(at, timeZone);
 }
 
+/** `Nov 23, 2026, 2:30 PM`, for what is read years later */
+export function showFullDateTime(at: Date, timeZone: string): string {
+  return format(timeZone, 'fullDateTime', { month: 'short', day: 'numeric', year: 'numeric', hour: 'numeric', minute: '2-digit' }).format(
+    at,
+  );
+}
+
+/** `Nov 23, 2026` */
+export function showDate(at: Date, timeZone: string): string {
+  return format(timeZone, 'shortDate', { month: 'short', day: 'numeric', year: 'numeric' }).format(at);
+}
+
 /** How long since, in the coarsest unit that says it: `5 min`, `3 h`, `2 d`. */
 export function showAge(since: Date, now: Date): string {
   const minutes = Math.max(0, Math.floor((now.getTime() - since.getTime()) / 60_000));
