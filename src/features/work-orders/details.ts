@@ -1,7 +1,9 @@
 import type { Database } from '../../platform/database/pool.js';
 import { NotFound } from '../../platform/errors.js';
 import { showAge, showDateTime, showPromise } from '../../platform/time.js';
-import type { MoneyJob, Terms } from '../billing/rules.js';
+import { counts } from '../billing/consent.js';
+import type { MoneyJob, Terms, Totals } from '../billing/rules.js';
+import { totalsOf } from '../billing/state.js';
 import { type Meaning, promiseState } from '../board/rules.js';
 import { BLOCK_REASONS, type BlockReason } from './blocks.js';
 import { type HistoryLine, toHistory } from './history.js';
@@ -80,6 +82,7 @@ export interface WorkOrderDetails {
   jobs: Job[];
   /** Of the order as a whole: fees and discounts. */
   orderLines: Line[];
+  totals: Totals;
   paidCents: number;
   payments: Payment[];
   authorizations: Authorization[];
@@ -95,11 +98,10 @@ export async function getWorkOrder(db: Database, shop: number, number: number): 
   return toDetails(row);
 }
 
-/** Declined and deferred jobs do not count, nor do alternatives that were not picked. */
 function toJobs(row: WholeRow): Job[] {
   return row.jobs.map((job) => ({
     ...job,
-    counts: job.consent !== 'declined' && job.consent !== 'deferred' && (job.choice === null || job.picked),
+    counts: counts(job),
     lines: row.lines.filter((line) => line.job === job.id),
   }));
 }
@@ -161,6 +163,7 @@ function toDetails(row: WholeRow): WorkOrderDetails {
     internalNote: row.internal_note,
     jobs: toJobs(row),
     orderLines: row.lines.filter((line) => line.job === null),
+    totals: totalsOf(row),
     paidCents: row.paid_cents,
     comments: toComments(row),
     history: toHistory(row.history, row.time_zone),

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../../platform/database/pool.js';
 import type { Consent, LineKind, PayType, Tax, Terms } from '../billing/rules.js';
+import type { Decision } from '../billing/state.js';
 import type { Meaning } from '../board/rules.js';
 import type { BlockReason } from './blocks.js';
 
@@ -109,7 +110,7 @@ export interface Authorization {
   note: string;
   takenBy: string;
   at: string;
-  decisions: { job: number; decision: string; reason: string; cents: number }[];
+  decisions: Decision[];
   authorizedCents: number;
   authorizedBeforeTaxCents: number;
 }
