@@ -126,6 +126,12 @@ create table canned_jobs (
 
 -- Customers and vehicles -----------------------------------------------------------------------------------------------
 
+-- A name as it is searched: in lower case, without accents, and with the bytes of other scripts written as figures, because
+-- pg_trgm sees letters only as far as the locale of the database does.
+create function search_words(name text) returns text language sql immutable strict parallel safe as $$
+  select replace(encode(convert_to(regexp_replace(normalize(lower(name), nfkd), '[\u0300-\u036f]', '', 'g'), 'UTF8'), 'escape'), '\', '')
+$$;
+
 alter table customers
   add column kind text not null default 'person' check (kind in ('person', 'company')),
   add column address text not null default '',
@@ -150,7 +156,8 @@ alter table customers
 update customers set kind = 'company' where company <> '';
 create index customers_bill_to on customers (shop_id, bill_to_id) where bill_to_id is not null;
 create index customers_name on customers (shop_id, lower(case when company <> '' then company else name end), id) where merged_into_id is null;
-create index customers_name_trigrams on customers using gin ((name || ' ' || company) gin_trgm_ops) where merged_into_id is null;
+alter table customers add column search_words text not null generated always as (search_words(name || ' ' || company)) stored;
+create index customers_name_trigrams on customers using gin (search_words gin_trgm_ops) where merged_into_id is null;
 create index customers_phone_trigrams on customers using gin (phone_digits gin_trgm_ops) where phone_digits <> '';
 
 -- Further people of a customer, or further numbers of a person.
@@ -163,12 +170,13 @@ create table contacts (
   phone text not null default '',
   phone_digits text not null generated always as (regexp_replace(phone, '[^0-9]', '', 'g')) stored,
   email text not null default '',
+  search_words text not null generated always as (search_words(name)) stored,
   primary key (shop_id, id),
   foreign key (shop_id, customer_id) references customers (shop_id, id)
 );
 create index contacts_customer on contacts (shop_id, customer_id);
 create index contacts_phone_trigrams on contacts using gin (phone_digits gin_trgm_ops) where phone_digits <> '';
-create index contacts_name_trigrams on contacts using gin (name gin_trgm_ops);
+create index contacts_name_trigrams on contacts using gin (search_words gin_trgm_ops);
 
 alter table vehicles
   add column kind text not null default 'road' check (kind in ('road', 'equipment')),
@@ -186,6 +194,8 @@ alter table vehicles
   add foreign key (shop_id, labor_rate_id) references labor_rates (shop_id, id),
   add foreign key (shop_id, merged_into_id) references vehicles (shop_id, id);
 create index vehicles_vin_end on vehicles (shop_id, right(vin_key, 8)) where vin_key <> '';
+create index vehicles_unit_number on vehicles (shop_id, upper(unit_number)) where unit_number <> '';
+create index vehicles_serial on vehicles (shop_id, upper(serial)) where serial <> '';
 create index vehicles_plate_trigrams on vehicles using gin (plate_key gin_trgm_ops) where plate_key <> '';
 
 -- Who owned a vehicle before its owner of now; visits keep the customer they were for.

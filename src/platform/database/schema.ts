@@ -105,6 +105,7 @@ export interface Contacts {
   phone: Generated<string>;
   phone_digits: Generated<string>;
   role: Generated<string>;
+  search_words: Generated<string>;
   shop_id: number;
 }
 
@@ -126,6 +127,7 @@ export interface Customers {
   phone_digits: Generated<string>;
   po_required: Generated<boolean>;
   price_matrix_id: number | null;
+  search_words: Generated<string>;
   shop_id: number;
   tax_certificate: Generated<string>;
   tax_exempt: Generated<boolean>;
