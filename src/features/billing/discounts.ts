@@ -1,0 +1,49 @@
+import type { Change } from '../../platform/database/change.js';
+import { Forbidden, Invalid } from '../../platform/errors.js';
+import type { Viewer } from '../../platform/web/viewer.js';
+import { can, ROLE_NAMES, type Role } from '../staff/permissions.js';
+import { showMoney, showPercent } from './amounts.js';
+import type { MoneyLine, Totals } from './rules.js';
+import { readState, totalsOf } from './state.js';
+
+/**
+ * What discounts take off a job, and from what; of the whole order, what its own discounts take off what the jobs' have left.
+ * @param job null for the order as a whole
+ */
+export function discountOf(lines: MoneyLine[], totals: Totals, job: number | null): { beforeCents: number; offCents: number } {
+  let [beforeCents, offCents] = [0, 0];
+  for (const line of lines) {
+    const cents = totals.lines.get(line.id) ?? 0;
+    if (job === null ? line.kind === 'discount' && line.job === null : line.job === job && line.kind === 'discount') offCents -= cents;
+    else if (job === null || line.job === job) beforeCents += cents;
+  }
+  return { beforeCents, offCents };
+}
+
+/** Whether it is more than this share. @param ppm parts per million */
+export function isOverLimit({ beforeCents, offCents }: { beforeCents: number; offCents: number }, ppm: number): boolean {
+  return BigInt(offCents) * 1_000_000n > BigInt(beforeCents) * BigInt(ppm);
+}
+
+/**
+ * To be called in the change that wrote a discount line, after it is written: whether this person may give that much.
+ * @param job the job it stands in; null for a discount of the whole order
+ * @param field of the form, for the sentence
+ * @throws Forbidden without the permission; Invalid above the limit that the settings give the role
+ */
+export async function checkDiscount(tx: Change, viewer: Viewer, order: { id: number }, job: number | null, field = 'price'): Promise<void> {
+  if (!can(viewer.role, 'discount.give')) throw new Forbidden();
+  const limits = await tx.db
+    .selectFrom('billing_settings')
+    .select(['advisor_discount_ppm as advisor', 'manager_discount_ppm as manager'])
+    .where('shop_id', '=', tx.shop)
+    .executeTakeFirstOrThrow();
+  const limit = limits[viewer.role as keyof typeof limits] ?? 0;
+  const state = await readState(tx.db, tx.shop, order.id);
+  const given = discountOf(state.lines, totalsOf(state), job);
+  if (!isOverLimit(given, limit)) return;
+  const money = (cents: number) => showMoney(cents, state.terms?.currency ?? 'USD');
+  throw new Invalid({
+    [field]: `That takes ${money(given.offCents)} off ${money(given.beforeCents)}. ${ROLE_NAMES[viewer.role as Role]}s may take off at most ${showPercent(limit)}.`,
+  });
+}
