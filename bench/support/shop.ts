@@ -15,6 +15,8 @@ export async function makeShop(url: string): Promise<void> {
   try {
     const names = { shopName: 'Bench Street Garage', timeZone: 'America/Chicago', name: 'Alex Morgan' };
     const { shop } = await setUp(db, { ...names, ...MANAGER });
+    // The cards of this shop have no jobs.
+    await db.updateTable('billing_settings').set({ work_needs_consent: false }).where('shop_id', '=', shop).execute();
     const people = await insertStaff(db, shop);
     await insertLabels(db, shop);
     await insertCards(db, shop, people);

@@ -40,6 +40,8 @@ export async function makeShop(db: Database, prefix = 'first'): Promise<TestShop
       tx.record('shop.made', null, { name: prefix, timeZone: 'America/Chicago' });
       for (const column of DEFAULT_COLUMNS) await insertColumn(tx, column);
     });
+    // Cards without jobs are moved freely in most tests; those of the guard switch it on.
+    await trx.updateTable('billing_settings').set({ work_needs_consent: false }).where('shop_id', '=', shop.id).execute();
     return shop.id;
   });
   const people = await db.selectFrom('memberships').select(['staff_id', 'role']).where('shop_id', '=', id).execute();

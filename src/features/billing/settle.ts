@@ -95,6 +95,7 @@ async function writeConsents(
   jobs: JobState[],
   totals: Totals,
 ): Promise<void> {
+  const currency = before.terms?.currency ?? 'USD';
   const changed = jobs.filter((job, index) => job.consent !== before.jobs[index]?.consent);
   if (changed.length === 0) return;
   await sql`update jobs j set consent = c.consent
@@ -102,7 +103,7 @@ async function writeConsents(
     where j.shop_id = ${tx.shop} and j.work_order_id = ${order.id} and j.id = c.id`.execute(tx.db);
   for (const job of changed.filter((one) => one.payType === 'customer' && one.consent !== 'proposed')) {
     const is = totals.jobs.get(job.id)?.totalCents ?? 0;
-    const data = { number: order.number, job: job.id, name: job.name, approvedCents: job.approvedCents, cents: is };
+    const data = { number: order.number, job: job.id, name: job.name, approvedCents: job.approvedCents, cents: is, currency };
     tx.record(job.consent === 'revised' ? 'job.revised' : 'job.as-approved', order.id, data);
   }
 }

@@ -46,9 +46,9 @@ export async function moveCard(
     const target = input.step ? await stepTarget(tx, number, input.step) : input;
     const place = await findPlace(tx, number, target);
     const refusal = refuseMove({
-      from: place.from,
-      to: place.to,
+      ...{ number, from: place.from, to: place.to, isAuthorized: place.isAuthorized },
       mayReopen: can(viewer.role, 'board.reopen'),
+      mayOverride: can(viewer.role, 'board.override'),
       reason: input.reason,
       undoing: false,
     });
@@ -107,6 +107,8 @@ interface Place {
   from: { id: number; name: string; meaning: Meaning };
   fromAfter: number | null;
   to: { id: number; name: string; meaning: Meaning };
+  /** Whether it may be worked on; true as well when the shop does not ask for consent. */
+  isAuthorized: boolean;
   /** Number and rank of the card it will follow; null at the top. */
   after: { number: number; rank: number } | null;
 }
@@ -126,10 +128,15 @@ async function findPlace(tx: Change, number: number, target: { column: number; a
     to_meaning: Meaning;
     after_number: number | null;
     after_rank: number | null;
+    is_authorized: boolean;
   }>`
     select w.id, w.rank, w.column_since, f.id as from_id, f.name as from_name, f.meaning as from_meaning,
       (select p.number from work_orders p where p.shop_id = w.shop_id and p.column_id = w.column_id and p.rank < w.rank order by p.rank desc limit 1) as from_after,
-      t.id as to_id, t.name as to_name, t.meaning as to_meaning, a.number as after_number, a.rank as after_rank
+      t.id as to_id, t.name as to_name, t.meaning as to_meaning, a.number as after_number, a.rank as after_rank,
+      t.meaning is distinct from 'active' or exists (
+        select from jobs j where j.shop_id = w.shop_id and j.work_order_id = w.id and (j.choice is null or j.picked)
+          and (j.consent in ('approved', 'revised') or j.pay_type <> 'customer' and j.consent = 'proposed')
+      ) or not (select b.work_needs_consent from billing_settings b where b.shop_id = w.shop_id) as is_authorized
     from work_orders w
     join columns f on f.shop_id = w.shop_id and f.id = w.column_id
     left join columns t on t.shop_id = w.shop_id and t.id = ${target.column} and t.position is not null
@@ -150,6 +157,7 @@ async function findPlace(tx: Change, number: number, target: { column: number; a
     since: row.column_since,
     from: { id: row.from_id, name: row.from_name, meaning: row.from_meaning },
     fromAfter: row.from_after,
+    isAuthorized: row.is_authorized,
     to: { id: row.to_id, name: row.to_name, meaning: row.to_meaning },
     after: row.after_number === null || row.after_rank === null ? null : { number: row.after_number, rank: row.after_rank },
   };

@@ -5,9 +5,12 @@ const MEANINGS: Meaning[] = ['estimate', 'active', 'waiting', 'done'];
 
 function facts(from: Meaning, to: Meaning, more: Partial<MoveFacts> = {}): MoveFacts {
   return {
+    number: 1001,
     from: { id: 1, name: 'Here', meaning: from },
     to: { id: 2, name: 'There', meaning: to },
     mayReopen: false,
+    isAuthorized: true,
+    mayOverride: false,
     reason: '',
     undoing: false,
     ...more,

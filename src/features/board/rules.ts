@@ -2,9 +2,13 @@
 export type Meaning = 'estimate' | 'active' | 'waiting' | 'done';
 
 export interface MoveFacts {
+  number: number;
   from: { id: number; name: string; meaning: Meaning };
   to: { id: number; name: string; meaning: Meaning };
   mayReopen: boolean;
+  /** Whether something on it may be done: a job that the customer has approved, or that somebody else pays for. */
+  isAuthorized: boolean;
+  mayOverride: boolean;
   reason: string;
   /** Taking back one's own last move needs no reason. */
   undoing: boolean;
@@ -18,11 +22,45 @@ export interface Refusal {
 
 /** The rules of moving a card, all of them. @returns null when the move is fine */
 export function refuseMove(facts: MoveFacts): Refusal | null {
-  const leavesDone = facts.from.meaning === 'done' && facts.to.meaning !== 'done';
-  if (!leavesDone || facts.undoing) return null;
-  if (!facts.mayReopen) return { text: `Only a manager can take a card out of ${facts.from.name}.`, reasonHelps: false };
-  if (facts.reason === '') return { text: `Say why it leaves ${facts.from.name}.`, reasonHelps: true };
-  return null;
+  if (facts.undoing) return null;
+  return refuseLeaving(facts) ?? refuseWork(facts);
+}
+
+function refuseLeaving({ from, to, mayReopen, reason }: MoveFacts): Refusal | null {
+  if (from.meaning !== 'done' || to.meaning === 'done') return null;
+  if (!mayReopen) return { text: `Only a manager can take a card out of ${from.name}.`, reasonHelps: false };
+  return reason === '' ? { text: `Say why it leaves ${from.name}.`, reasonHelps: true } : null;
+}
+
+/** No work without consent (16 CCR 3353). */
+function refuseWork({ number, from, to, isAuthorized, mayOverride, reason }: MoveFacts): Refusal | null {
+  if (to.meaning !== 'active' || from.meaning === 'active' || isAuthorized) return null;
+  const text = `WO-${number} has no approved job yet.`;
+  if (!mayOverride) return { text: `${text} Record the customer’s consent before it goes to ${to.name}.`, reasonHelps: false };
+  return reason === '' ? { text: `${text} Say why it goes to ${to.name} all the same.`, reasonHelps: true } : null;
+}
+
+export interface HandOverFacts {
+  number: number;
+  /** Names of the jobs that are approved and not complete. */
+  openJobs: string[];
+  document: string;
+  /** What is still to be paid, as people read it; null when nothing is. */
+  due: string | null;
+  mayOverride: boolean;
+  reason: string;
+}
+
+/** The rules of handing a vehicle over: the work is done, and it is posted or nothing is to be paid. */
+export function refuseHandOver({ number, openJobs, document, due, mayOverride, reason }: HandOverFacts): Refusal | null {
+  const text =
+    openJobs.length > 0
+      ? `WO-${number} has work that is not complete: ${openJobs.join(', ')}.`
+      : due !== null && document !== 'posted'
+        ? `${due} of WO-${number} is not settled: take the payment, or post the invoice, before the vehicle leaves.`
+        : null;
+  if (text === null || (mayOverride && reason !== '')) return null;
+  return mayOverride ? { text: `${text} Say why it leaves all the same.`, reasonHelps: true } : { text, reasonHelps: false };
 }
 
 /** Minutes before a promised time at which a card turns amber. */

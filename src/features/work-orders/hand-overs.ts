@@ -1,28 +1,56 @@
-import { type Actor, change } from '../../platform/database/change.js';
+import { sql } from 'kysely';
+import { type Actor, type Change, change } from '../../platform/database/change.js';
 import type { Database } from '../../platform/database/pool.js';
 import { Conflict, Invalid } from '../../platform/errors.js';
+import { showMoney } from '../billing/amounts.js';
 import { topRank } from '../board/moves.js';
+import { refuseHandOver } from '../board/rules.js';
+import { can } from '../staff/permissions.js';
 import { getOpenWorkOrder, getWorkOrderRow } from './find.js';
 
-/** The vehicle leaves: its card leaves the board, its history stays. @throws Conflict unless it is in a finished column */
-export async function handOver(db: Database, actor: Actor, number: number): Promise<void> {
-  await change(db, actor, {}, async (tx) => {
+/**
+ * The vehicle leaves: its card leaves the board, its history stays.
+ * @param reason why it leaves although work is open or money is due; for those who may say so
+ * @throws Conflict unless it is in a finished column; Forbidden, or Invalid with `reason`, when a rule refuses it
+ */
+export async function handOver(db: Database, viewer: Actor & { role: string }, number: number, reason = ''): Promise<void> {
+  await change(db, viewer, {}, async (tx) => {
     const order = await getOpenWorkOrder(tx, number);
-    const column = await tx.db
-      .selectFrom('columns')
-      .select(['name', 'meaning'])
-      .where('shop_id', '=', tx.shop)
-      .where('id', '=', order.column_id)
-      .executeTakeFirstOrThrow();
-    if (column.meaning !== 'done') throw new Conflict(`WO-${number} is still in ${column.name}. Move it to a finished column first.`);
+    const { column, meaning, ...facts } = await readFacts(tx, order.id);
+    if (meaning !== 'done') throw new Conflict(`WO-${number} is still in ${column}. Move it to a finished column first.`);
+    const refusal = refuseHandOver({ number, ...facts, mayOverride: can(viewer.role, 'board.override'), reason });
+    if (refusal) throw refusal.reasonHelps ? new Invalid({ reason: refusal.text }) : new Conflict(refusal.text);
     await tx.db
       .updateTable('work_orders')
       .set({ rank: null, handed_over_at: tx.now })
       .where('shop_id', '=', tx.shop)
       .where('id', '=', order.id)
       .execute();
-    tx.record('work-order.handed-over', order.id, { number, column: column.name });
+    tx.record('work-order.handed-over', order.id, { number, column, ...(reason && { reason }) });
   });
+}
+
+interface Facts {
+  column: string;
+  meaning: string;
+  openJobs: string[];
+  document: string;
+  due: string | null;
+}
+
+/** What the rules of a hand-over look at. */
+async function readFacts(tx: Change, id: number): Promise<Facts> {
+  const { rows } = await sql<Omit<Facts, 'due'> & { due_cents: number; currency: string }>`
+    select k.name as column, k.meaning, w.document, w.total_cents - w.paid_cents as due_cents, coalesce(w.terms ->> 'currency', 'USD') as currency,
+      coalesce((
+        select jsonb_agg(j.name order by j.position) from jobs j
+        where j.shop_id = w.shop_id and j.work_order_id = w.id and j.progress <> 'complete' and (j.choice is null or j.picked)
+          and (j.consent in ('approved', 'revised') or j.pay_type <> 'customer' and j.consent = 'proposed')
+      ), '[]') as "openJobs"
+    from work_orders w join columns k on k.shop_id = w.shop_id and k.id = w.column_id
+    where w.shop_id = ${tx.shop} and w.id = ${id}`.execute(tx.db);
+  const { due_cents: due, currency, ...facts } = rows[0] as (typeof rows)[number];
+  return { ...facts, due: due > 0 ? showMoney(due, currency) : null };
 }
 
 /** Brings a handed-over vehicle's card back to the top of the column it left, or of the first one. */

@@ -1,4 +1,5 @@
 import { showDateTime } from '../../platform/time.js';
+import { BILLING_SENTENCES } from '../billing/telling.js';
 import { BLOCK_REASONS, type BlockReason } from './blocks.js';
 
 /** One sentence of a work order's history: who, what, from, to, when. */
@@ -12,7 +13,7 @@ export interface HistoryLine {
 }
 
 /** Kinds of events that may be told to those who see no prices; what is not named here is not told. */
-const FLOOR = /^(work-order|card|comment|job|line|meter)\./;
+const FLOOR = /^(work-order|card|comment|job|line|meter|consent)\./;
 
 /** What happened to a work order, as sentences; the rows are the events about it, the newest first. */
 export function toHistory(rows: { kind: string; data: unknown; at: string; name: string | null }[], timeZone: string): HistoryLine[] {
@@ -41,6 +42,7 @@ const FIELD_NAMES: Record<string, string> = {
 
 /** Each kind's sentence; those of jobs and lines leave prices out without `prices`. */
 const SENTENCES: Record<string, (data: Data, prices: boolean) => string> = {
+  ...BILLING_SENTENCES,
   'work-order.created': (data) => `opened it in ${data.column.name}`,
   'work-order.edited': (data) =>
     `changed ${Object.keys(data.to)
@@ -52,7 +54,7 @@ const SENTENCES: Record<string, (data: Data, prices: boolean) => string> = {
   'work-order.freed': (data) => `removed the mark “${BLOCK_REASONS[data.reason as BlockReason] ?? data.reason}”`,
   'work-order.labelled': (data) => `added the label ${data.label}`,
   'work-order.unlabelled': (data) => `took the label ${data.label} off`,
-  'work-order.handed-over': () => 'handed the vehicle over',
+  'work-order.handed-over': (data) => `handed the vehicle over${data.reason ? ` all the same: ${data.reason}` : ''}`,
   'work-order.brought-back': (data) => `brought it back to ${data.column}: ${data.reason}`,
   'card.moved': (data) => moved(data),
   'comment.added': () => 'commented',

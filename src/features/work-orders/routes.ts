@@ -165,9 +165,9 @@ export function workOrderRoutes(services: Services, boards: Boards): Route[] {
     }),
     post(
       '/work-orders/:number/hand-overs',
-      { may: 'work-order.hand-over', params: Numbered, body: Nothing, form: refusedAt },
+      { may: 'work-order.hand-over', params: Numbered, body: ReasonInput, form: refusedAt },
       async (here) => {
-        await handOver(db, here.viewer, here.params.number);
+        await handOver(db, here.viewer, here.params.number, here.body.reason);
         return changed(here, `WO-${here.params.number} was handed over.`);
       },
     ),
