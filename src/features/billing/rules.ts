@@ -49,7 +49,7 @@ interface Sheet {
  */
 export function totals(order: { jobs: MoneyJob[]; lines: MoneyLine[]; terms: Terms }): Totals {
   const sheets = lay(order.jobs, order.lines);
-  const outside = order.lines.filter((line) => line.job === null);
+  const outside = inOrder(order.lines.filter((line) => line.job === null)).map(({ line }) => line);
   const all = work(sheets.filter(enters), outside, order.terms);
   const others = sheets.filter((sheet) => !enters(sheet)).map((sheet) => work([sheet], [], order.terms));
   return {
@@ -66,8 +66,7 @@ function enters({ job }: Sheet): boolean {
 
 /** Jobs with their lines, in an order that what is in them makes, not who was first: cents that are left over go by it. */
 function lay(jobs: MoneyJob[], lines: MoneyLine[]): Sheet[] {
-  const keyed = lines.map((line) => ({ line, key: describe(line) }));
-  keyed.sort((one, other) => compare(one.key, other.key) || one.line.id - other.line.id);
+  const keyed = inOrder(lines);
   const sheets = jobs.map((job) => {
     const own = keyed.filter(({ line }) => line.job === job.id);
     const items = own.filter(({ line }) => line.kind !== 'discount').map(({ line }) => ({ line, net: worth(line) }));
@@ -75,6 +74,11 @@ function lay(jobs: MoneyJob[], lines: MoneyLine[]): Sheet[] {
     return { job, items, discounts, key: [job.supplies, ...own.map(({ key }) => key)].join('\n') };
   });
   return sheets.sort((one, other) => compare(one.key, other.key) || one.job.id - other.job.id);
+}
+
+function inOrder(lines: MoneyLine[]): { line: MoneyLine; key: string }[] {
+  const keyed = lines.map((line) => ({ line, key: describe(line) }));
+  return keyed.sort((one, other) => compare(one.key, other.key) || one.line.id - other.line.id);
 }
 
 function describe({ kind, quantity, priceCents, discountPpm, costCents, taxes }: MoneyLine): string {
@@ -126,7 +130,7 @@ function lower(sheets: Sheet[], outside: MoneyLine[]): Map<number, number> {
     return add(cents);
   };
   for (const sheet of sheets) lowerItems(sheet, note(sheet.discounts, discount(standing(sheet), sheet.discounts)));
-  const discounts = outside.filter((line) => line.kind === 'discount').sort((one, other) => one.id - other.id);
+  const discounts = outside.filter((line) => line.kind === 'discount');
   const left = sheets.map(standing);
   const shares = spread(note(discounts, discount(add(left), discounts)), left);
   for (const [index, sheet] of sheets.entries()) lowerItems(sheet, shares[index] as bigint);
