@@ -8,6 +8,7 @@ import { boardRoom } from './features/board/live.js';
 import { boardRoutes } from './features/board/routes.js';
 import { labelRoutes } from './features/labels/routes.js';
 import { printRoutes } from './features/printing/routes.js';
+import { settingsRoutes } from './features/settings/routes.js';
 import { setupRoutes } from './features/shops/routes.js';
 import { accountRoutes } from './features/staff/account-routes.js';
 import { can, ROLE_NAMES, type Role } from './features/staff/permissions.js';
@@ -71,6 +72,7 @@ export function createApp(config: Config, url: string, database: OpenDatabase, l
     ...printRoutes(services),
     ...columnRoutes(services),
     ...labelRoutes(services),
+    ...settingsRoutes(services),
     ...staffRoutes(services),
     ...tvRoutes(services),
   ];
