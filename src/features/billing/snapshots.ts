@@ -114,7 +114,10 @@ export async function takeSnapshot(db: Database, shop: number, workOrder: number
   });
   const { lines: _lines, jobs: _jobs, ...sums } = totals;
   // Through JSON, so that it is the same now and when it is read back.
-  return JSON.parse(canonicalJson({ format: 1, ...head, terms: state.terms, jobs, lines: linesOf(null), totals: sums }));
+  // Its times are text in it: canonical JSON knows no Date.
+  return JSON.parse(
+    canonicalJson({ format: 1, ...JSON.parse(JSON.stringify(head)), terms: state.terms, jobs, lines: linesOf(null), totals: sums }),
+  );
 }
 
 const NO_SUMS = { subtotalCents: 0, taxCents: 0, totalCents: 0, costCents: 0, suppliesCents: 0 };
