@@ -1,111 +1,62 @@
-/** A passage of text under its own small heading: the concern, or one comment. */
-export interface Passage {
-  heading: string;
-  text: string;
+/** Something that stands on paper in one piece: a row of a table, a line of text, the sums. */
+export interface Block<Content> {
+  content: Content;
+  /** In points, like all heights here. */
+  height: number;
+  /** Stands on the same sheet as the block after it: a heading never stands alone at the foot. */
+  held?: boolean;
+  /** What is repeated above it when a new sheet begins with it: the heads of its table. */
+  heads?: Block<Content>[];
 }
 
-/** As much of a passage as stands on one sheet. */
-interface Piece extends Passage {
-  /** It began on the sheet before. */
-  continued: boolean;
-}
-
-/** How much a sheet holds, in lines of text. */
-interface Room {
-  /** On the first sheet, beside everything else that stands there. */
+/** How much a sheet holds below its head. */
+export interface Room {
   first: number;
-  /** On each sheet after it. */
   next: number;
-  /** Width of a line in em (one em is the size of the letters). */
-  width: number;
 }
 
 /**
- * Spreads passages over sheets, so that their number is known before anything is printed.
- * @returns for each sheet what stands on it; the first one may be empty, there is always one
+ * Spreads blocks over sheets, so that their number is known before anything is printed, and is the same in every browser.
+ * @returns for each sheet what stands on it, repeated heads included; there is always one
  */
-export function layOutSheets(passages: Passage[], room: Room): Piece[][] {
-  const sheets: Piece[][] = [[]];
+export function layOut<Content>(blocks: Block<Content>[], room: Room): Block<Content>[][] {
+  const sheets: Block<Content>[][] = [[]];
   let left = room.first;
-  const turn = () => {
+  let fresh = true;
+  const put = (block: Block<Content>) => {
+    sheets.at(-1)?.push(block);
+    left -= block.height;
+  };
+  const turn = (heads: Block<Content>[] = []) => {
     sheets.push([]);
     left = room.next;
+    fresh = true;
+    for (const head of heads) put(head);
   };
-  for (const { heading, text } of passages) {
-    let lines = wrapLines(text, room.width);
-    let continued = false;
-    while (lines.length > 0) {
-      // A heading never stands alone at the foot of a sheet.
-      if (left < 3 && !(left === 2 && lines.length === 1)) turn();
-      const fits = lines.slice(0, left - 1);
-      sheets.at(-1)?.push({ heading, text: fits.join('').trim(), continued });
-      left -= fits.length + 1;
-      lines = lines.slice(fits.length);
-      continued = true;
+  for (const unit of unitsOf(blocks)) {
+    if (heightOf(unit) > left && !fresh) turn(unit[0]?.heads);
+    for (const block of unit) {
+      // All of the unit is more than a sheet holds: at least no block is broken.
+      if (block.height > left && !fresh) turn(block.heads);
+      put(block);
+      fresh = false;
     }
   }
   return sheets;
 }
 
-/**
- * Breaks text as a page would, at spaces and where somebody pressed Enter. Joined, the lines are the text again.
- * @param width of a line in em
- */
-export function wrapLines(text: string, width: number): string[] {
-  return text.split(/(?<=\n)/).flatMap((paragraph) => wrapParagraph(paragraph, width));
-}
-
-function wrapParagraph(paragraph: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  let used = 0;
-  for (const word of paragraph.match(/\S+\s*|\s+/g) ?? []) {
-    for (const part of breakWord(word, width)) {
-      const wide = widthOf(part.trimEnd());
-      if (line && used + wide > width) {
-        lines.push(line);
-        line = '';
-        used = 0;
-      }
-      line += part;
-      used += widthOf(part);
-    }
+/** Blocks that stay together, because each but the last is held by the one after it. */
+function unitsOf<Content>(blocks: Block<Content>[]): Block<Content>[][] {
+  const units: Block<Content>[][] = [];
+  let open = false;
+  for (const block of blocks) {
+    if (open) units.at(-1)?.push(block);
+    else units.push([block]);
+    open = block.held ?? false;
   }
-  return line ? [...lines, line] : lines;
+  return units;
 }
 
-/** A word that is longer than a line is broken wherever the line ends. */
-function breakWord(word: string, width: number): string[] {
-  if (widthOf(word) <= width) return [word];
-  const parts: string[] = [];
-  let part = '';
-  let used = 0;
-  for (const sign of word) {
-    const wide = widthOf(sign);
-    if (used + wide > width) {
-      parts.push(part);
-      part = '';
-      used = 0;
-    }
-    part += sign;
-    used += wide;
-  }
-  return [...parts, part];
-}
-
-/**
- * Width in em, on the safe side: the font is the printer's computer's own. Measured on DejaVu Sans and Verdana, the
- * widest of the fonts that systems use.
- */
-function widthOf(text: string): number {
-  let width = 0;
-  for (const sign of text) width += widthOfSign(sign);
-  return width;
-}
-
-function widthOfSign(sign: string): number {
-  if (/[ijlI.,;:!'|()[\] ]/.test(sign)) return 0.4;
-  if (/[mwMW@%]/.test(sign)) return 1;
-  if ((sign.codePointAt(0) ?? 0) >= 0x1100) return /\p{Extended_Pictographic}/u.test(sign) ? 1.4 : 1.05;
-  return /[\p{Lu}\d]/u.test(sign) ? 0.7 : 0.62;
+function heightOf(blocks: Block<unknown>[]): number {
+  return blocks.reduce((sum, block) => sum + block.height, 0);
 }
