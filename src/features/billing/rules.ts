@@ -117,7 +117,7 @@ function work(sheets: Sheet[], outside: MoneyLine[], terms: Terms): Totals {
     feesCents: kinds('fee'),
     coresCents: kinds('core'),
     suppliesCents: toCents(add(supplies)),
-    discountCents: -[...taken.values()].reduce((sum, cents) => sum + cents, 0),
+    discountCents: [...taken.values()].reduce((sum, cents) => sum - cents, 0),
     taxes: taxed.rates.map(({ base, cents, ...tax }) => ({ ...tax, baseCents: toCents(base), cents: toCents(cents) })),
   };
 }
