@@ -229,6 +229,13 @@ test('a discount takes at most what there is, and nothing from cores and from fe
   expect(sums).toMatchObject({ subtotalCents: 1300, outside: { subtotalCents: 300 } });
 });
 
+test('shares of the same sum are rounded together, so that a cent more of work never costs less', () => {
+  const shares = [1, 2].map(() => line('discount', 0, { discountPpm: 300_000 }));
+  const left = (cents: number) => totals({ jobs: [job(1)], lines: [line('part', cents), ...shares], terms: terms() }).subtotalCents;
+  // 60 % of 1, 2, 3, 4 cents are 0.6, 1.2, 1.8, 2.4.
+  expect([0, 1, 2, 3, 4].map(left)).toEqual([0, 0, 1, 1, 2]);
+});
+
 test('the customer’s sums have no job that was declined, or that somebody else pays; each such job still says what it is worth', () => {
   const taxes = [rate('Sales tax', 100_000)];
   const jobs = [job(1), job(2, { counts: false }), job(3, { payType: 'warranty' }), job(4, { payType: 'internal', counts: false })];
