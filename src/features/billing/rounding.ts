@@ -4,7 +4,7 @@ import { Invalid } from '../../platform/errors.js';
 export const MILLION = 1_000_000n;
 
 /** The most that a line, a job or an order can come to, ten thousand million: far below where whole numbers stop being exact. */
-export const MOST_CENTS = 1_000_000_000_000;
+const MOST_CENTS = 1_000_000_000_000;
 
 /** Divides and rounds to a whole number, half away from zero. */
 export function divide(numerator: bigint, denominator: bigint): bigint {
