@@ -268,6 +268,10 @@ alter table work_orders
   add check ((document = 'posted') = (posted_at is not null));
 create index work_orders_owed on work_orders (shop_id, posted_at) where document = 'posted' and total_cents > paid_cents;
 create index work_orders_number on work_orders (shop_id, number desc);
+-- The visits of a fleet are read a page at a time, the latest first.
+drop index work_orders_customer, work_orders_vehicle;
+create index work_orders_customer on work_orders (shop_id, customer_id, id);
+create index work_orders_vehicle on work_orders (shop_id, vehicle_id, id);
 
 create table jobs (
   shop_id bigint not null references shops,

@@ -2,9 +2,47 @@ import { sql } from 'kysely';
 import { type Database, openDatabase } from '../../src/platform/database/pool.js';
 import { FIRST_NAMES, MAKES, MODELS } from './words.js';
 
-const BEGINNINGS = ['Al', 'Bar', 'Cas', 'Del', 'Ek', 'Fer', 'Gro', 'Hal', 'Iv', 'John', 'Kuz', 'Lind', 'Mac', 'Nor', 'Ol', 'Pem', 'Quis', 'Rag'];
+const BEGINNINGS = [
+  'Al',
+  'Bar',
+  'Cas',
+  'Del',
+  'Ek',
+  'Fer',
+  'Gro',
+  'Hal',
+  'Iv',
+  'John',
+  'Kuz',
+  'Lind',
+  'Mac',
+  'Nor',
+  'Ol',
+  'Pem',
+  'Quis',
+  'Rag',
+];
 const MIDDLES = ['', 'a', 'ber', 'd', 'en', 'er', 'i', 'ing', 'lo', 'man', 'net', 'o', 'ri', 's', 'ten', 'va'];
-const ENDINGS = ['berg', 'dal', 'ez', 'field', 'ford', 'ham', 'ini', 'kova', 'ley', 'moto', 'ov', 'pe', 'quist', 'sen', 'son', 'ton', 'well', 'wood'];
+const ENDINGS = [
+  'berg',
+  'dal',
+  'ez',
+  'field',
+  'ford',
+  'ham',
+  'ini',
+  'kova',
+  'ley',
+  'moto',
+  'ov',
+  'pe',
+  'quist',
+  'sen',
+  'son',
+  'ton',
+  'well',
+  'wood',
+];
 const TRADES = ['Plumbing', 'Logistics', 'Landscaping', 'Catering', 'Electric', 'Roofing', 'Rentals', 'Farms', 'Movers', 'Dental'];
 
 /** Of so many work orders the shop has three customers and three vehicles for every ten. */

@@ -1,9 +1,11 @@
 import { type Change, type Changed, change } from '../../platform/database/change.js';
 import type { Database } from '../../platform/database/pool.js';
-import { Conflict, NotFound } from '../../platform/errors.js';
+import { Conflict } from '../../platform/errors.js';
 import type { Viewer } from '../../platform/web/viewer.js';
 import { listColumns } from '../board/columns.js';
 import { topRank } from '../board/moves.js';
+import { getKeptCustomer, insertCustomer } from '../customers/customers.js';
+import { getKeptVehicle, insertVehicle } from '../vehicles/vehicles.js';
 import { getColleague } from './assignments.js';
 
 export interface NewWorkOrder {
@@ -37,9 +39,9 @@ export async function createWorkOrder(
     const column = columns.find((one) => one.meaning === 'estimate') ?? columns[0];
     if (!column) throw new Conflict('The board has no column yet.');
     if (input.mechanic) await getColleague(tx, 'mechanic', input.mechanic);
-    const vehicle = input.vehicle ? await getVehicle(tx, input.vehicle) : null;
-    const customer = vehicle?.customer_id ?? (input.customer ? await getCustomer(tx, input.customer) : await addCustomer(tx, input));
-    const vehicleId = vehicle?.id ?? (await addVehicle(tx, customer, input));
+    const vehicle = input.vehicle ? await getKeptVehicle(tx.db, tx.shop, input.vehicle) : null;
+    const customer = vehicle?.customer_id ?? (await findOrAddCustomer(tx, input));
+    const vehicleId = vehicle?.id ?? (await insertVehicle(tx, customer, { description: input.vehicleDescription, plate: input.plate }));
     const number = await takeNumber(tx);
     const { id } = await tx.db
       .insertInto('work_orders')
@@ -74,46 +76,8 @@ async function takeNumber(tx: Change): Promise<number> {
   return shop.next_work_order_number - 1;
 }
 
-async function getVehicle(tx: Change, id: number): Promise<{ id: number; customer_id: number }> {
-  const row = await tx.db
-    .selectFrom('vehicles')
-    .select(['id', 'customer_id'])
-    .where('shop_id', '=', tx.shop)
-    .where('id', '=', id)
-    .executeTakeFirst();
-  if (!row) throw new NotFound('That vehicle is not here.');
-  return row;
-}
-
-async function getCustomer(tx: Change, id: number): Promise<number> {
-  const row = await tx.db.selectFrom('customers').select('id').where('shop_id', '=', tx.shop).where('id', '=', id).executeTakeFirst();
-  if (!row) throw new NotFound('That customer is not here.');
-  return row.id;
-}
-
-async function addCustomer(tx: Change, input: NewWorkOrder): Promise<number> {
-  const row = await tx.db
-    .insertInto('customers')
-    .values({
-      shop_id: tx.shop,
-      name: input.customerName,
-      company: input.company,
-      phone: input.phone,
-      email: input.email,
-      created_at: tx.now,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  tx.record('customer.added', null, { customer: row.id });
-  return row.id;
-}
-
-async function addVehicle(tx: Change, customer: number, input: NewWorkOrder): Promise<number> {
-  const row = await tx.db
-    .insertInto('vehicles')
-    .values({ shop_id: tx.shop, customer_id: customer, description: input.vehicleDescription, plate: input.plate, created_at: tx.now })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  tx.record('vehicle.added', null, { vehicle: row.id, customer });
-  return row.id;
+async function findOrAddCustomer(tx: Change, input: NewWorkOrder): Promise<number> {
+  if (input.customer) return (await getKeptCustomer(tx.db, tx.shop, input.customer)).id;
+  const { customerName: name, company, phone, email } = input;
+  return insertCustomer(tx, { name, company, phone, email });
 }

@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../../platform/database/pool.js';
+import { foundCustomers, foundVehicles, soughtName } from '../search/matches.js';
+import { readSought } from '../search/rules.js';
 
 /** A vehicle with its owner, or an owner without vehicles (`vehicle` null). */
 export interface Match {
@@ -14,26 +16,35 @@ export interface Match {
   openNumber: number | null;
 }
 
-/**
- * Finds who and what stands at the counter, by phone or plate in any spelling, or by name.
- * Three digits or two letters are the least that is looked for.
- */
+const MOST = 8;
+
+/** Finds who and what stands at the counter, as the search does: by plate, VIN, phone or name. */
 export async function findMatches(db: Database, shop: number, text: string): Promise<Match[]> {
-  const digits = text.replace(/\D/g, '');
-  const plate = text.replace(/[^0-9A-Za-z]/g, '').toUpperCase();
-  const name = text.trim().replace(/[\\%_]/g, '\\$&');
-  if (plate.length < 2 && digits.length < 3 && name.length < 2) return [];
-  // A number with a country code matches one saved without: the last ten digits count.
-  const phone = digits.length >= 3 ? `%${digits.slice(-10)}%` : null;
+  const sought = readSought(text);
+  if (!sought) return [];
   const { rows } = await sql<Match>`
+    with ${soughtName(sought)},
+    found_customers as materialized (
+      select id, min(rank) as rank from (${foundCustomers(shop, sought)}) f group by id order by 2, 1 limit ${MOST}
+    ),
+    found_vehicles as materialized (
+      select id, min(rank) as rank from (${foundVehicles(shop, sought)}) f group by id order by 2, 1 limit ${MOST}
+    ),
+    found as (
+      select customer, vehicle, min(rank) as rank from (
+        select v.customer_id as customer, v.id as vehicle, f.rank from found_vehicles f join vehicles v on v.shop_id = ${shop} and v.id = f.id
+        union all
+        select f.id, v.id, f.rank from found_customers f
+        left join lateral (
+          select id from vehicles where shop_id = ${shop} and customer_id = f.id and merged_into_id is null order by id desc limit ${MOST}
+        ) v on true
+      ) every group by customer, vehicle order by 3, 1, 2 limit ${MOST}
+    )
     select c.id as customer, c.name as "customerName", c.company, c.phone, v.id as vehicle, v.description, v.plate,
       (select w.number from work_orders w where w.shop_id = v.shop_id and w.vehicle_id = v.id and w.rank is not null order by w.id desc limit 1) as "openNumber"
-    from customers c
-    left join vehicles v on v.shop_id = c.shop_id and v.customer_id = c.id
-    where c.shop_id = ${shop}
-      and (c.phone_digits like ${phone} or v.plate_key like ${plate.length >= 2 ? `${plate}%` : null}
-        or c.name ilike ${`%${name}%`} or c.company ilike ${`%${name}%`})
-    order by (v.plate_key = ${plate}) desc nulls last, c.name, v.id
-    limit 8`.execute(db);
+    from found f
+    join customers c on c.shop_id = ${shop} and c.id = f.customer
+    left join vehicles v on v.shop_id = ${shop} and v.id = f.vehicle
+    order by f.rank, c.name, v.id`.execute(db);
   return rows;
 }

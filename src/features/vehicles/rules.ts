@@ -1,0 +1,57 @@
+/** What the form of a vehicle holds, all as text. */
+export const VEHICLE_FIELDS = [
+  ...(['kind', 'description', 'plate', 'vin', 'make', 'model', 'year', 'engine', 'color', 'unitNumber', 'serial'] as const),
+  ...(['laborRate', 'notes'] as const),
+] as const;
+
+export type VehicleField = (typeof VEHICLE_FIELDS)[number];
+export type VehicleFields = Record<VehicleField, string>;
+
+/** A vehicle about which nothing is known yet. */
+export const NO_FIELDS: VehicleFields = {
+  ...{ kind: 'road', description: '', plate: '', vin: '', make: '', model: '', year: '', engine: '', color: '', unitNumber: '' },
+  ...{ serial: '', laborRate: '', notes: '' },
+};
+
+export const VEHICLE_LABELS: Record<VehicleField, string> = {
+  ...{ kind: 'Kind', description: 'Name on the board', plate: 'Plate', vin: 'VIN', make: 'Make', model: 'Model', year: 'Year' },
+  ...{ engine: 'Engine', color: 'Color', unitNumber: 'Unit number', serial: 'Serial number', laborRate: 'Labor rate', notes: 'Notes' },
+};
+
+/** `2019 Toyota Corolla, blue`: what a vehicle is called when nobody says it otherwise; empty when nothing is known. */
+export function describe({ year, make, model, color }: Pick<VehicleFields, 'year' | 'make' | 'model' | 'color'>): string {
+  const name = [year, make, model].filter(Boolean).join(' ');
+  return name && color ? `${name}, ${color}` : name;
+}
+
+/** A description that was made of the other fields follows them; one that somebody wrote stays. */
+export function followDescription(before: VehicleFields, changes: Partial<VehicleFields>): Partial<VehicleFields> {
+  if (changes.description !== undefined || before.description !== describe(before)) return changes;
+  const description = describe({ ...before, ...changes });
+  return description && description !== before.description ? { ...changes, description } : changes;
+}
+
+/** A VIN as it is kept: without blanks and dashes, in capitals. What has other characters stays as it was typed. */
+export function tidyVin(typed: string): string {
+  return typed.replace(/[\s-]/g, '').toUpperCase();
+}
+
+export const UNITS = { mi: 'miles', km: 'kilometers', h: 'hours' } as const;
+export type Unit = keyof typeof UNITS;
+
+const READING = /^(\d{1,3}(?:[, ]?\d{3})*|\d+)(?:\.(\d))?$/;
+const MOST_TENTHS = 999_999_999;
+
+/** Tenths of what a meter shows: `84,512` or `1203.4`. @returns null when it is no reading */
+export function readTenths(typed: string): number | null {
+  const found = READING.exec(typed.trim());
+  if (!found) return null;
+  const tenths = Number(`${(found[1] as string).replace(/[, ]/g, '')}${found[2] ?? '0'}`);
+  return tenths <= MOST_TENTHS ? tenths : null;
+}
+
+/** `84,512 mi`, `1,203.4 h` */
+export function showReading(tenths: number, unit: string): string {
+  const whole = Math.floor(tenths / 10).toLocaleString('en-US');
+  return `${whole}${tenths % 10 ? `.${tenths % 10}` : ''} ${unit}`;
+}
