@@ -3,6 +3,7 @@ import { Forbidden, Invalid } from '../../platform/errors.js';
 import type { Viewer } from '../../platform/web/viewer.js';
 import { can, ROLE_NAMES, type Role } from '../staff/permissions.js';
 import { showMoney, showPercent } from './amounts.js';
+import { divide, MILLION } from './rounding.js';
 import type { MoneyLine, Totals } from './rules.js';
 import { readState, totalsOf } from './state.js';
 
@@ -22,7 +23,8 @@ export function discountOf(lines: MoneyLine[], totals: Totals, job: number | nul
 
 /** Whether it is more than this share. @param ppm parts per million */
 export function isOverLimit({ beforeCents, offCents }: { beforeCents: number; offCents: number }, ppm: number): boolean {
-  return BigInt(offCents) * 1_000_000n > BigInt(beforeCents) * BigInt(ppm);
+  // Rounded as the discount itself is: ten percent is never more than ten percent for half a cent.
+  return BigInt(offCents) > divide(BigInt(beforeCents) * BigInt(ppm), MILLION);
 }
 
 /**
