@@ -22,15 +22,15 @@ export function consentPieces(consents: Consent[], order: Snapshot, timeZone: st
   const table: Table = {
     name: 'Authorizations',
     columns: [
-      { name: 'when', label: 'When', width: 10.4 },
+      { name: 'when', label: 'When', width: 12.4 },
       { name: 'who', label: 'Who, and how', width: 13.4 },
-      { name: 'decided', label: `What, and for how much with tax`, width: 19.7 },
+      { name: 'decided', label: 'What, and for how much with tax', width: 17.7 },
       { name: 'amount', label: `Authorized, ${currency}`, width: 6.9 },
     ],
   };
   const heads = [columnsOf(table)];
   return [
-    { ...title('Authorizations'), heads: [] },
+    title('Authorizations'),
     ...heads,
     ...consents.flatMap((consent) =>
       row(

@@ -28,7 +28,7 @@ export function estimatePaper(record: PaperRecord, now: Date): Paper {
       ]),
       ...(order.concern ? passage('Your concern', order.concern) : []),
       ...workPieces(record, offered, isAdditional),
-      sumsOf(order, order.totals, isAdditional ? deltaOf(record) : []),
+      sumsOf(order, order.totals, isAdditional ? { before: deltaOf(record) } : {}),
       ...notNowPieces(order),
       ...consentPieces(consents, order, zone),
       ...conditionPieces(order),
@@ -86,13 +86,13 @@ function deltaOf({ order, consents }: PaperRecord) {
   return [
     { label: 'Authorized before', amount: showAmount(authorized) },
     { label: 'This adds', amount: showAmount(order.totals.totalCents - authorized), strong: true },
-    { label: 'New total', amount: showAmount(order.totals.totalCents), strong: true },
   ];
 }
 
 /** What was declined or put off, so that nobody has to wonder later. */
 export function notNowPieces(order: Snapshot): Piece[] {
-  const jobs = order.jobs.filter((job) => job.consent === 'declined' || job.consent === 'deferred');
+  const isChosen = new Set(order.jobs.filter((job) => job.counts && job.choice !== null).map((job) => job.choice));
+  const jobs = order.jobs.filter((job) => (job.consent === 'declined' || job.consent === 'deferred') && !isChosen.has(job.choice));
   return section(
     'Recommended, but not now',
     jobs.flatMap((job) =>

@@ -53,9 +53,9 @@ function paymentPieces(payments: Paid[], order: Snapshot): Piece[] {
   const table: Table = {
     name: 'Payments',
     columns: [
-      { name: 'when', label: 'When', width: 10.4 },
+      { name: 'when', label: 'When', width: 12.4 },
       { name: 'how', label: 'How', width: 14.4 },
-      { name: 'reference', label: 'Reference', width: 18.7 },
+      { name: 'reference', label: 'Reference', width: 16.7 },
       { name: 'amount', label: `Amount, ${order.terms?.currency ?? 'USD'}`, width: 6.9 },
     ],
   };

@@ -69,7 +69,7 @@ export type Piece = Block<Content>;
 
 /** Facts in rows of four quarters. */
 export function facts(rows: Fact[][]): Piece {
-  const heights = rows.map((row) => Math.max(31, 18 + LINE * Math.max(...row.map(linesOfFact))));
+  const heights = rows.map((row) => Math.max(31.5, 14 + LINE * Math.max(...row.map(linesOfFact))));
   return { content: { kind: 'facts', rows }, height: heights.reduce((sum, height) => sum + height, 8) };
 }
 

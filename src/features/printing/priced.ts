@@ -39,14 +39,20 @@ export function jobPieces(order: Snapshot, job: SnapshotJob, table: Table, posit
   const name = `${position}. ${nameJob(job)}`;
   const heads = [columnsOf(table), group(table, `${name} (continued)`, '')];
   const says = [note, isCharged(job) ? '' : FREE[job.payType as keyof typeof FREE]].filter(Boolean).join(' · ');
-  const lines = job.lines.flatMap((line) => row(table, cellsOf(order, line, isCharged(job)), { id: line.id, heads }));
+  const lines = job.lines.flatMap((line) => linePieces(order, line, table, isCharged(job), heads));
   const last = lines.at(-1);
   return [
     group(table, name, says, { id: job.id, heads: [columnsOf(table)] }),
     ...saidOf(job, table, heads),
     ...(last ? [...lines.slice(0, -1), { ...last, held: true }] : []),
-    ...row(table, sumCells(table, `Job ${position}`, isCharged(job) ? sumOf(job) : 0), { heads, strong: true }),
+    ...row(table, sumCells(table, `Job ${position}, sum`, isCharged(job) ? sumOf(job) : 0), { heads, strong: true }),
   ];
+}
+
+/** A line, and below it the sentence that the law wants beside it. */
+function linePieces(order: Snapshot, line: SnapshotLine, table: Table, charged: boolean, heads: Piece[]): Piece[] {
+  const rows = row(table, cellsOf(order, line, charged), { id: line.id, heads, held: line.legalText !== '' });
+  return [...rows, ...passage('', line.legalText, { table, heads, small: true })];
 }
 
 /** Concern, cause and correction, as far as they are written. */
@@ -75,7 +81,7 @@ export function sumCells(table: Table, label: string, cents: number): string[] {
 function cellsOf({ terms }: Snapshot, line: SnapshotLine, charged: boolean): string[] {
   const amount = charged ? showAmount(line.amountCents) : '';
   const quantity = line.kind === 'labor' ? `${showQuantity(line.quantity)} h` : showQuantity(line.quantity);
-  const what = [describe(line), line.legalText].filter(Boolean).join('\n');
+  const what = describe(line);
   const number = [line.partNumber, line.condition && (CONDITIONS[line.condition] ?? line.condition)].filter(Boolean).join(', ');
   if (terms?.lumpSum) return [what, number, line.kind === 'discount' ? '' : quantity, ''];
   if (line.kind === 'discount') return [what, '', line.discountPpm === null ? '' : showPercent(line.discountPpm), '', amount];
@@ -94,21 +100,24 @@ export function wholePieces(order: Snapshot, table: Table): Piece[] {
   const { suppliesCents } = order.totals;
   if (order.lines.length === 0 && suppliesCents === 0) return [];
   const heads = [columnsOf(table)];
-  const amounts = (cells: string[], cents: number) =>
-    cells.map((cell, index) => (table.columns[index]?.name === 'amount' ? showAmount(cents) : cell));
-  const supplies = [order.terms?.supplies.name || 'Shop supplies', order.terms?.supplies.text].filter(Boolean).join('\n');
+  const supplies = order.terms?.supplies;
+  const charge = row(table, sumCells(table, supplies?.name || 'Shop supplies', suppliesCents), { heads, held: Boolean(supplies?.text) });
   return [
     group(table, 'For the whole order', '', { heads }),
-    ...order.lines.flatMap((line) => row(table, amounts(cellsOf(order, line, true), line.amountCents), { id: line.id, heads })),
-    ...(suppliesCents ? row(table, sumCells(table, supplies, suppliesCents), { heads }) : []),
+    ...order.lines.flatMap((line) => linePieces(order, line, table, true, heads)),
+    ...(suppliesCents ? [...charge, ...passage('', supplies?.text ?? '', { table, heads, small: true })] : []),
   ];
 }
 
 /**
  * The sums by kind, tax by rate, and the total: 16 CCR 3356(c)(3) to (6).
- * @param more what stands below the total
+ * @param before what stands above the total; @param more what stands below it
  */
-export function sumsOf(order: Snapshot, totals: Omit<Totals, 'lines' | 'jobs'>, more: Sum[] = []): Piece {
+export function sumsOf(
+  order: Snapshot,
+  totals: Omit<Totals, 'lines' | 'jobs'>,
+  { before = [], more = [] }: { before?: Sum[]; more?: Sum[] } = {},
+): Piece {
   const { terms } = order;
   const line = (label: string, cents: number): Sum[] => (cents === 0 ? [] : [{ label, amount: showAmount(cents) }]);
   const inclusive = terms?.pricesIncludeTax ?? false;
@@ -128,8 +137,14 @@ export function sumsOf(order: Snapshot, totals: Omit<Totals, 'lines' | 'jobs'>, 
         ...line('Discounts', -totals.discountCents),
       ];
   const exempt = terms?.exempt ? [{ label: `No tax: exempt, certificate ${terms.exempt.certificate}`, amount: showAmount(0) }] : [];
-  const total = { label: `Total, ${terms?.currency ?? 'USD'}`, amount: showAmount(totals.totalCents), strong: true };
+  const total = {
+    label: `${before.length > 0 ? 'New total' : 'Total'}, ${terms?.currency ?? 'USD'}`,
+    amount: showAmount(totals.totalCents),
+    strong: true,
+  };
   const subtotal = { label: inclusive ? 'Without tax' : 'Subtotal', amount: showAmount(totals.subtotalCents) };
-  const rows = inclusive ? [...kinds, total, subtotal, ...taxes, ...exempt] : [...kinds, subtotal, ...taxes, ...exempt, total];
+  const rows = inclusive
+    ? [...kinds, ...before, total, subtotal, ...taxes, ...exempt]
+    : [...kinds, subtotal, ...taxes, ...exempt, ...before, total];
   return sums([...rows, ...more]);
 }

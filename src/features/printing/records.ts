@@ -39,6 +39,20 @@ export interface PaperRecord {
   hasLogo: boolean;
 }
 
+/** The shop as it stands at the head of a paper. */
+export interface ShopOnPaper extends Record<'name' | 'address' | 'phone' | 'email' | 'website' | 'registration', string> {
+  paper: Size;
+  hasLogo: boolean;
+}
+
+/** The shop as its settings say now. */
+export async function getShopOnPaper(db: Database, shop: number): Promise<ShopOnPaper> {
+  const { rows } = await sql<ShopOnPaper>`
+    select s.name, b.address, b.phone, b.email, b.website, b.registration, b.paper, b.logo is not null as "hasLogo"
+    from shops s join billing_settings b on b.shop_id = s.id where s.id = ${shop}`.execute(db);
+  return rows[0] as ShopOnPaper;
+}
+
 interface Row extends Omit<PaperRecord, 'order' | 'consents' | 'payments'> {
   id: number;
   posted: Snapshot | null;

@@ -28,7 +28,7 @@ export function repairOrderPaper(record: PaperRecord): Paper {
       ]),
       ...(order.concern ? passage('Your concern', order.concern) : []),
       ...workPieces({ ...order, totals }, jobs, approvedCents(consents)),
-      sumsOf(order, totals, [{ label: 'Authorized, tax included', amount: showAmount(authorized), strong: true }]),
+      sumsOf(order, totals, { more: [{ label: 'Authorized, tax included', amount: showAmount(authorized), strong: true }] }),
       ...consentPieces(consents, order, zone),
       ...notNowPieces(order),
       ...endPieces(order),

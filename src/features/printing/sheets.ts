@@ -10,7 +10,7 @@ import { wrapLines } from './wrapping.js';
 const SHEET_HEIGHT: Record<Size, number> = { letter: 717, a4: 768 };
 const KEPT_BACK = 8;
 const FOOT = 16;
-const HEAD = { least: 56, nameOfShop: 18, lineOfShop: 11, again: 13, title: 28 };
+const HEAD = { least: 56, nameOfShop: 18, lineOfShop: 11, again: 13, title: 24 };
 /** Width in em of what the shop says of itself, with its logo and without. */
 const SHOP = { withLogo: 22, without: 33, name: 1 / 1.75 };
 

@@ -29,9 +29,9 @@ const CHECKS = ['Road test before', 'Road test after', 'Wheels torqued', 'Fluids
 const WORK: Table = {
   name: 'Work',
   columns: [
-    { name: 'what', label: 'Work, to be ticked when done', width: 31.4 },
-    { name: 'number', label: 'Part number', width: 12.4 },
-    { name: 'quantity', label: 'Quantity', width: 6.9 },
+    { name: 'what', label: 'Work, to be ticked when done', width: 35.9 },
+    { name: 'number', label: 'Part number', width: 10.3 },
+    { name: 'quantity', label: 'Quantity', width: 4.4 },
   ],
 };
 const NAMED: Record<SnapshotLine['kind'], boolean> = {
@@ -51,7 +51,7 @@ export function worksheetPaper(order: Snapshot, details: Pick<WorkOrderDetails, 
       ticks(CHECKS),
       ...(jobs.length > 0
         ? [columnsOf(WORK), ...jobs.flatMap((job, index) => workOf(job, index + 1))]
-        : [write('Cause', 2), write('Correction', 4)]),
+        : [write('Cause', 2), write('Correction', 2, { grow: true })]),
       ...commentsOf(details.comments),
       fields(
         [
@@ -61,7 +61,7 @@ export function worksheetPaper(order: Snapshot, details: Pick<WorkOrderDetails, 
         5,
       ),
       signatures('', ['Signature of the mechanic', 'Date', 'Signature of the customer', 'Date']),
-      write('Notes', 1, { grow: true }),
+      ...(jobs.length > 0 ? [write('Notes', 1, { grow: true })] : []),
     ],
   };
 }
