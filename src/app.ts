@@ -2,10 +2,16 @@ import compression from 'compression';
 import express, { type Express, type Request } from 'express';
 import type { Config } from './config.js';
 import { createDoorkeeper } from './doorkeeper.js';
+import { moneyRoutes } from './features/billing/money-routes.js';
+import { billingRoutes } from './features/billing/routes.js';
 import { Boards } from './features/board/boards.js';
 import { columnRoutes } from './features/board/column-routes.js';
 import { boardRoom } from './features/board/live.js';
 import { boardRoutes } from './features/board/routes.js';
+import { exportRoutes } from './features/exports/routes.js';
+import { importRoutes } from './features/imports/routes.js';
+import { lineRoutes } from './features/jobs/line-routes.js';
+import { jobRoutes } from './features/jobs/routes.js';
 import { labelRoutes } from './features/labels/routes.js';
 import { printRoutes } from './features/printing/routes.js';
 import { settingsRoutes } from './features/settings/routes.js';
@@ -61,18 +67,24 @@ export function createApp(config: Config, url: string, database: OpenDatabase, l
   const authenticator = createPassport(services.db);
 
   live.register('board', boardRoom(boards));
-  live.register('work-order', workOrderRoom(services, boards));
+  live.register('work-order', workOrderRoom(services));
   live.register('tv', tvRoom(walls));
 
   const routes: Route[] = [
     ...setupRoutes(services),
     ...accountRoutes(services, authenticator, new SignInThrottle(database.pool, config.sessionSecret)),
     ...boardRoutes(services, boards),
-    ...workOrderRoutes(services, boards),
+    ...workOrderRoutes(services),
+    ...jobRoutes(services),
+    ...lineRoutes(services),
+    ...billingRoutes(services),
+    ...moneyRoutes(services),
     ...printRoutes(services),
     ...columnRoutes(services),
     ...labelRoutes(services),
     ...settingsRoutes(services),
+    ...importRoutes(services),
+    ...exportRoutes(services),
     ...staffRoutes(services),
     ...tvRoutes(services),
   ];
@@ -97,7 +109,7 @@ export function createApp(config: Config, url: string, database: OpenDatabase, l
   http.use(sameOriginOnly(config.publicUrl));
   // Below this, setting up the compressor costs more than the bytes do.
   http.use(compression({ threshold: '4kb' }));
-  http.use(express.urlencoded({ extended: false, limit: '64kb', parameterLimit: 200 }));
+  http.use(express.urlencoded({ extended: false, limit: '768kb', parameterLimit: 200 }));
   http.use((_request, response, next) => {
     response.set('Cache-Control', 'private, no-store');
     next();

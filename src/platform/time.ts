@@ -83,6 +83,13 @@ export function toLocalInput(at: Date | null, timeZone: string): string {
     .toString({ smallestUnit: 'minute' });
 }
 
+/** `2026-11-23T14:30:05-06:00`: for other programs, on the shop's clock. */
+export function toIsoWithOffset(at: Date, timeZone: string): string {
+  return Temporal.Instant.fromEpochMilliseconds(at.getTime())
+    .toZonedDateTimeISO(timeZone)
+    .toString({ timeZoneName: 'never', smallestUnit: 'second' });
+}
+
 // Nothing more: a time with an offset would be read as if it had none. A browser without such a field lets people type a blank.
 const LOCAL_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,3})?)?$/;
 

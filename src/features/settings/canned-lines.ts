@@ -3,7 +3,7 @@ import { optional, required } from '../../platform/web/forms.js';
 import { Money, Quantity, showAmount, showQuantity } from '../billing/amounts.js';
 import { CANNED_KINDS, type CannedLine } from './canned-jobs.js';
 import { type Row, type Texts, text } from './fields.js';
-import type { ShelfPage } from './shelf-routes.js';
+import type { ShelfPage } from './shelf-pages.js';
 
 export const MOST_CANNED_LINES = 24;
 const INPUTS = ['kind', 'description', 'number', 'quantity', 'price', 'cost'] as const;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { optional, required, Tick } from '../../platform/web/forms.js';
 import { Money, showAmount } from '../billing/amounts.js';
 import { money, text, tick } from './fields.js';
-import type { ShelfPage } from './shelf-routes.js';
+import type { ShelfPage } from './shelf-pages.js';
 
 /** What is charged beside labor and parts, often because the law says so: tires, batteries, waste, tests. */
 export const FEES: ShelfPage = {

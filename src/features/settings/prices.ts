@@ -3,7 +3,7 @@ import { required } from '../../platform/web/forms.js';
 import { Money, Percent, showAmount, showPercent } from '../billing/amounts.js';
 import { type Band, checkBands, type Matrix, matrixPrice } from '../billing/matrix.js';
 import { type Row, type Texts, text } from './fields.js';
-import type { ShelfPage } from './shelf-routes.js';
+import type { ShelfPage } from './shelf-pages.js';
 
 export const MOST_BANDS = 20;
 

@@ -1,7 +1,7 @@
 import { required } from '../../platform/web/forms.js';
 import { Money, showAmount } from '../billing/amounts.js';
 import { money, text } from './fields.js';
-import type { ShelfPage } from './shelf-routes.js';
+import type { ShelfPage } from './shelf-pages.js';
 
 /** What an hour of labor costs. A new shop has one, without a price. */
 export const RATES: ShelfPage = {

@@ -6,25 +6,8 @@ import { Id, RequestId } from '../../platform/web/forms.js';
 import { get, post, type Refused, type Route } from '../../platform/web/routes.js';
 import type { Viewer } from '../../platform/web/viewer.js';
 import { type Fields, formState, type Row, showRow, type Texts, typedTexts } from './fields.js';
-import { addToShelf, archiveOnShelf, changeable, changeOnShelf, type Entry, listShelf, makeStandard, type Shelf } from './shelves.js';
-
-/** How a shelf is shown and filled in. */
-export interface ShelfPage {
-  shelf: Shelf;
-  /** The view under views/settings, also the last part of its address. */
-  view: string;
-  /** The name of one in an address: `/settings/rates/:rate`. */
-  param: string;
-  title: string;
-  /** The inputs of the form for one. */
-  inputs: Record<string, ZodType>;
-  /** From what the inputs hold to what the fields hold, where one field takes several inputs. */
-  gather?(typed: Row, context: z.RefinementCtx): Row;
-  /** What stands beside its name in the list. */
-  tell(row: Row): string;
-  /** What else its page shows. */
-  more?(viewer: Viewer): Promise<object>;
-}
+import type { ShelfPage } from './shelf-pages.js';
+import { addToShelf, archiveOnShelf, changeable, changeOnShelf, type Entry, listShelf, makeStandard } from './shelves.js';
 
 /** A form of several inputs with what each field held when it was opened: `{ mine, original }`. */
 export function editInput(fields: Fields, inputs: Record<string, ZodType>, gather?: ShelfPage['gather']) {

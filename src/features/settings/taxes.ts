@@ -4,7 +4,7 @@ import { Money, orEmpty, Percent, showPercent } from '../billing/amounts.js';
 import type { Category } from '../billing/rules.js';
 import { maybeMoney, money, percent, type Row, text, tick } from './fields.js';
 import type { Sheet } from './sheets.js';
-import type { ShelfPage } from './shelf-routes.js';
+import type { ShelfPage } from './shelf-pages.js';
 
 /** What tax rates tell apart, as people say it. */
 export const CATEGORIES: Record<Category, string> = {
