@@ -93,7 +93,7 @@ function refuseAnswer(
   answers: Answer[],
 ): string | null {
   if (job.payType !== 'customer') return `The customer does not pay for ${job.name}, so there is nothing to ask.`;
-  if (answer.decision !== 'approve' && job.progress === 'complete') return `${job.name} is done already.`;
+  if (answer.decision !== 'approve' && isDone(job)) return `${job.name} was approved and is done already.`;
   const rivals = answers.filter((other) => other.decision === 'approve' && job.choice !== null && choiceOf(jobs, other.job) === job.choice);
   if (answer.decision === 'approve' && rivals.length > 1) return 'Only one of these options can be approved.';
   const done = jobs.find((other) => job.choice !== null && other.choice === job.choice && other.id !== job.id && isDone(other));
