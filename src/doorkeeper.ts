@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
 import { findViewer } from './features/staff/sign-in.js';
 import { findTvLink } from './features/tv/links.js';
-import { getWorkOrder } from './features/work-orders/details.js';
+import { audienceOf } from './features/work-orders/audiences.js';
+import { isWorkOrder } from './features/work-orders/find.js';
 import { NotFound } from './platform/errors.js';
 import type { Ticket } from './platform/live/hub.js';
 import type { Admitted, Doorkeeper } from './platform/live/sockets.js';
@@ -30,9 +31,14 @@ export function createDoorkeeper({ db, config }: Services, sessions: Sessions): 
     const viewer = current?.passport?.user ? await findViewer(db, Number(current.passport.user), current.shop ?? 0) : null;
     if (!viewer || !current) return null;
     const [, number] = /^work-order:([1-9]\d{0,14})$/.exec(room) ?? [];
-    if (number) await getWorkOrder(db, viewer.shop, Number(number));
-    else if (room !== 'board') return null;
-    return { shop: viewer.shop, room, version: viewer.version, ticket: { kind: 'session', sid: current.id, staff: viewer.staff } };
+    if (number ? !(await isWorkOrder(db, viewer.shop, Number(number))) : room !== 'board') return null;
+    const { staff, name, role } = viewer;
+    return {
+      shop: viewer.shop,
+      room: number ? `${room}:${audienceOf(role)}` : room,
+      version: viewer.version,
+      ticket: { kind: 'session', sid: current.id, staff, name, role },
+    };
   }
 
   return {
@@ -59,7 +65,7 @@ export function createDoorkeeper({ db, config }: Services, sessions: Sessions): 
         : [];
       const membersLeft = await db
         .selectFrom('memberships')
-        .select('staff_id')
+        .select(['staff_id', 'role'])
         .where('shop_id', '=', shop)
         .where('disabled_at', 'is', null)
         .execute();
@@ -74,11 +80,12 @@ export function createDoorkeeper({ db, config }: Services, sessions: Sessions): 
         : [];
       const open = {
         sids: new Set(sessionsLeft.map((row) => row.sid)),
-        staff: new Set(membersLeft.map((row) => row.staff_id)),
+        // What a room shows goes by the role: with another role one comes in anew.
+        staff: new Map(membersLeft.map((row) => [row.staff_id, row.role as string])),
         links: new Set(linksLeft.map((row) => row.id)),
       };
       const allowed = (ticket: Ticket) =>
-        ticket.kind === 'tv' ? open.links.has(ticket.link) : open.sids.has(ticket.sid) && open.staff.has(ticket.staff);
+        ticket.kind === 'tv' ? open.links.has(ticket.link) : open.sids.has(ticket.sid) && open.staff.get(ticket.staff) === ticket.role;
       return new Set(tickets.filter(allowed));
     },
   };

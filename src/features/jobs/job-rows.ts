@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Change } from '../../platform/database/change.js';
+import type { Database } from '../../platform/database/pool.js';
 import { Conflict, NotFound } from '../../platform/errors.js';
 import type { LockedOrder } from '../billing/settle.js';
 
@@ -22,6 +23,21 @@ export async function getJob(tx: Change, workOrder: number, id: number) {
     .executeTakeFirst();
   if (!row) throw new NotFound('That job is not here any more.');
   return row;
+}
+
+/** The job of an order by the order's number, to be shown; null when there is none. */
+export async function findJob(db: Database, shop: number, number: number, id: number): Promise<JobColumns | null> {
+  const row = await db
+    .selectFrom('jobs')
+    .innerJoin('work_orders', (join) =>
+      join.onRef('work_orders.shop_id', '=', 'jobs.shop_id').onRef('work_orders.id', '=', 'jobs.work_order_id'),
+    )
+    .select(COLUMNS.map((column) => `jobs.${column}` as const))
+    .where('jobs.shop_id', '=', shop)
+    .where('work_orders.number', '=', number)
+    .where('jobs.id', '=', id)
+    .executeTakeFirst();
+  return row ?? null;
 }
 
 export type JobColumns = Awaited<ReturnType<typeof getJob>>;

@@ -27,7 +27,8 @@ export type JobFields = Partial<Record<(typeof JOB_FIELDS)[number], string>>;
 export class JobConflict extends Error {
   constructor(
     readonly conflicts: Record<string, FieldConflict>,
-    readonly current: JobFields,
+    /** What was typed, as the form would show it. */
+    readonly mine: JobFields,
   ) {
     super('Somebody else changed the same job meanwhile.');
   }
@@ -55,6 +56,17 @@ export function toJobFields(job: JobColumns): Required<JobFields> {
     ...{ name: job.name, concern: job.concern, cause: job.cause, correction: job.correction, internalNote: job.internal_note },
     ...{ payType: job.pay_type, mechanic: job.mechanic_id === null ? '' : String(job.mechanic_id), progress: job.progress },
     ...{ clocked: job.clocked_hundredths === 0 ? '' : showQuantity(job.clocked_hundredths), supplies: job.supplies ? 'on' : '' },
+  };
+}
+
+/** What was typed, as the form would show it. */
+export function toJobText(input: Partial<JobInput>): JobFields {
+  const { mechanic, clocked, supplies, ...text } = input;
+  return {
+    ...text,
+    ...(mechanic !== undefined && { mechanic: mechanic === null ? '' : String(mechanic) }),
+    ...(clocked !== undefined && { clocked: clocked ? showQuantity(clocked) : '' }),
+    ...(supplies !== undefined && { supplies: supplies ? 'on' : '' }),
   };
 }
 
@@ -89,7 +101,7 @@ export interface JobInput {
 /**
  * Saves the form of a job, field by field.
  * @param fields those that the form has
- * @param original each field as the form showed it @param typed each field as it was sent @param input the same, read
+ * @param original each field as the form showed it; what is not given is taken as it is now
  * @throws JobConflict, with nothing changed, when somebody else changed the same field since the form was opened
  */
 export async function editJob(
@@ -98,15 +110,17 @@ export async function editJob(
   number: number,
   id: number,
   fields: readonly (keyof JobFields)[],
-  { original, typed, input }: { original: JobFields; typed: JobFields; input: Partial<JobInput> },
+  original: JobFields,
+  input: Partial<JobInput>,
 ): Promise<void> {
   await change(db, viewer, {}, async (tx) => {
     const order = await lockOrder(tx, number);
     const job = await getJob(tx, order.id, id);
     const all = toJobFields(job);
     const current = Object.fromEntries(fields.map((field) => [field, all[field]]));
-    const { changes, conflicts } = mergeEdits(original as Record<string, string>, typed as Record<string, string>, current);
-    if (Object.keys(conflicts).length > 0) throw new JobConflict(conflicts, current);
+    const typed = toJobText(input);
+    const { changes, conflicts } = mergeEdits({ ...current, ...original }, { ...current, ...typed }, current);
+    if (Object.keys(conflicts).length > 0) throw new JobConflict(conflicts, typed);
     const changed = Object.keys(changes) as (keyof JobFields)[];
     if (changed.length === 0) return;
     const onPaper = changed.some((field) => ON_PAPER.includes(field));

@@ -58,7 +58,8 @@ export async function addLine(
   });
 }
 
-function writeNew(pricing: Pricing, input: NewLineInput): NewLine[] {
+/** A line as it was typed, with the core and the fees that come with it; not written yet. */
+export function writeNew(pricing: Pricing, input: NewLineInput): NewLine[] {
   const fee = input.fee === null ? undefined : pricing.fees.find((one) => one.id === input.fee);
   if (input.fee !== null && !fee) throw new Invalid({ fee: 'That is not one of the choices.' });
   const typed = fee ? { quantity: '1', ...input.fields, ...namedFee(fee, input.fields) } : input.fields;
@@ -111,7 +112,14 @@ function knownRate(pricing: Pricing, id: number | null): number | null {
 }
 
 /** Writes lines into a job and tells of them. @throws Conflict when the order is full */
-export async function writeLines(tx: Change, order: LockedOrder, job: number | null, lines: NewLine[], after?: number): Promise<number[]> {
+export async function writeLines(
+  tx: Change,
+  viewer: Viewer,
+  order: LockedOrder,
+  job: number | null,
+  lines: NewLine[],
+  after?: number,
+): Promise<number[]> {
   const ids = await insertLines(tx, order, job, lines, after);
   const { count } = await tx.db
     .selectFrom('lines')
@@ -143,7 +151,7 @@ export async function changeLine(
     const order = await lockOrder(tx, number);
     const line = await getLine(tx, order.id, id);
     const current = toFields(line);
-    const { changes, conflicts } = mergeEdits(original, mine, current);
+    const { changes, conflicts } = mergeEdits({ ...current, ...original }, { ...current, ...mine }, current);
     if (Object.keys(conflicts).length > 0) throw new LineConflict(conflicts, current);
     if (Object.keys(changes).length === 0) return;
     const after = rewrite(await loadPricing(tx.db, tx.shop, order.id), line, changes, readLine(line.kind, { ...current, ...changes }));

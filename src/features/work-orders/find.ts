@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { Change } from '../../platform/database/change.js';
+import type { Database } from '../../platform/database/pool.js';
 import type { WorkOrders } from '../../platform/database/schema.js';
 import { Conflict, NotFound } from '../../platform/errors.js';
 
@@ -39,4 +40,10 @@ export async function getOpenWorkOrder(tx: Change, number: number): Promise<Work
   const row = await getWorkOrderRow(tx, number);
   if (row.handed_over_at) throw new Conflict(`WO-${number} was handed over. Bring it back to the board first.`);
   return row;
+}
+
+/** Whether the shop has a work order of this number. */
+export async function isWorkOrder(db: Database, shop: number, number: number): Promise<boolean> {
+  const row = await db.selectFrom('work_orders').select('id').where('shop_id', '=', shop).where('number', '=', number).executeTakeFirst();
+  return row !== undefined;
 }

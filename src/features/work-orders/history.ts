@@ -1,5 +1,6 @@
 import { showDateTime } from '../../platform/time.js';
 import { BILLING_SENTENCES } from '../billing/telling.js';
+import { JOB_SENTENCES } from '../jobs/telling.js';
 import { BLOCK_REASONS, type BlockReason } from './blocks.js';
 
 /** One sentence of a work order's history: who, what, from, to, when. */
@@ -43,6 +44,7 @@ const FIELD_NAMES: Record<string, string> = {
 /** Each kind's sentence; those of jobs and lines leave prices out without `prices`. */
 const SENTENCES: Record<string, (data: Data, prices: boolean) => string> = {
   ...BILLING_SENTENCES,
+  ...JOB_SENTENCES,
   'work-order.created': (data) => `opened it in ${data.column.name}`,
   'work-order.edited': (data) =>
     `changed ${Object.keys(data.to)

@@ -1,12 +1,16 @@
 import { z } from 'zod';
+import type { Database } from '../../platform/database/pool.js';
 import type { Services } from '../../platform/services.js';
 import { type Answer, bytes, done, page } from '../../platform/web/answers.js';
 import { Id, OptionalId, optional, RequestId, required } from '../../platform/web/forms.js';
 import { get, post, type Refused, type Route } from '../../platform/web/routes.js';
 import type { Viewer } from '../../platform/web/viewer.js';
-import type { Boards } from '../board/boards.js';
+import { type LineForm, lineForm, newLineForm } from '../jobs/forms.js';
+import { ADDABLE } from '../jobs/line-fields.js';
 import { setLabel } from '../labels/labels.js';
+import { can } from '../staff/permissions.js';
 import { assign, take } from './assignments.js';
+import { audienceOf } from './audiences.js';
 import { BLOCK_REASONS, type BlockReason, block, unblock } from './blocks.js';
 import { addComment, deleteComment, editComment } from './comments.js';
 import { createWorkOrder } from './create.js';
@@ -24,6 +28,8 @@ const Typed = z.record(z.string(), z.string().max(6000).catch(''));
 const OneComment = Numbered.extend({ comment: Id });
 const CommentInput = z.strictObject({ text: required('The comment', 5000), requestId: RequestId });
 const Nothing = z.strictObject({});
+/** Where on the page a line is being written, for whoever has no JavaScript: `?line=12`, or `?kind=part&job=5`. */
+const PlaceQuery = z.object({ line: Id.optional(), kind: z.enum(ADDABLE).optional(), job: OptionalId });
 const BlockInput = z.strictObject({
   reason: z.enum(Object.keys(BLOCK_REASONS) as [BlockReason, ...BlockReason[]], 'Please choose a reason.'),
   note: optional('The note', 200),
@@ -39,9 +45,9 @@ const AssignInput = z.strictObject({
 const LabelInput = z.strictObject({ label: Id, on: z.enum(['yes', 'no']) });
 const ReasonInput = z.strictObject({ reason: optional('The reason', 500) });
 
-export function workOrderRoutes(services: Services, boards: Boards): Route[] {
+export function workOrderRoutes(services: Services): Route[] {
   const { db } = services;
-  const pages = new WorkOrderPages(services, boards);
+  const pages = new WorkOrderPages(services);
   type Here = { viewer: Viewer; params: { number: number }; frame(): object };
   /** After a change: the page of the work order, or its live parts and what can be done next. */
   const changed = async ({ viewer, params, frame }: Here, text?: string): Promise<Answer> =>
@@ -51,7 +57,7 @@ export function workOrderRoutes(services: Services, boards: Boards): Route[] {
     });
   /** After a comment: the buttons stay as they are, with what may be typed beside them. */
   const commented = async ({ viewer, params }: Here): Promise<Answer> =>
-    done(`/work-orders/${params.number}`, { fragments: await pages.parts(viewer.shop, params.number) });
+    done(`/work-orders/${params.number}`, { fragments: await pages.parts(viewer.shop, params.number, audienceOf(viewer.role)) });
   const refusedAt = (context: { viewer: Viewer; params: { number: number }; htmx: boolean }, refused: Refused) =>
     pages.show(context.viewer, context.params.number, refused, context.htmx);
 
@@ -92,15 +98,15 @@ export function workOrderRoutes(services: Services, boards: Boards): Route[] {
         return done(`/work-orders/${result.number}`, { flash: { text: `WO-${result.number} is open.` } });
       },
     ),
-    get('/work-orders/:number', { may: 'board.see', params: Numbered }, ({ viewer, params, htmx }) =>
-      pages.show(viewer, params.number, null, htmx),
+    get('/work-orders/:number', { may: 'board.see', params: Numbered, query: PlaceQuery }, async ({ viewer, params, query, htmx }) =>
+      pages.show(viewer, params.number, null, htmx, await formAt(db, viewer, params.number, query)),
     ),
     get(
       '/work-orders/:number/changes',
       { may: 'board.see', params: Numbered, query: z.object({ since: z.coerce.number().int().default(-1) }) },
       async ({ viewer, params, query }) => {
         if (query.since >= viewer.version) return bytes(null, { 'X-Version': String(viewer.version) }, 204);
-        return bytes(await pages.parts(viewer.shop, params.number), {
+        return bytes(await pages.parts(viewer.shop, params.number, audienceOf(viewer.role)), {
           'Content-Type': 'text/html; charset=utf-8',
           'X-Version': String(viewer.version),
         });
@@ -196,4 +202,11 @@ export function workOrderRoutes(services: Services, boards: Boards): Route[] {
       },
     ),
   ];
+}
+
+/** The form row that the address asks for. */
+async function formAt(db: Database, viewer: Viewer, number: number, place: z.output<typeof PlaceQuery>): Promise<LineForm | null> {
+  if (!can(viewer.role, 'job.edit')) return null;
+  if (place.line) return lineForm(db, viewer, number, place.line);
+  return place.kind ? newLineForm(db, viewer, number, { kind: place.kind, job: place.job }) : null;
 }

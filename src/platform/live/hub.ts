@@ -15,6 +15,10 @@ export interface RoomKind {
    * @returns all that changed up to its `version`; null when nothing that the room shows has changed up to `reach`
    */
   changes(shop: number, room: string, since: number, reach: number): Promise<Update | null>;
+  /** Of a kind in which people are told who else is there: what the rooms of one company have in common. */
+  company?(room: string): string;
+  /** What one of them is shown: the names of the others in this process, none when all have left. */
+  greeting?(others: string[]): string;
 }
 
 export interface Member {
@@ -26,7 +30,7 @@ export interface Member {
 }
 
 /** By what right a screen watches: a session of a person, or the link of a TV. */
-export type Ticket = { kind: 'session'; sid: string; staff: number } | { kind: 'tv'; link: number };
+export type Ticket = { kind: 'session'; sid: string; staff: number; name: string; role: string } | { kind: 'tv'; link: number };
 
 interface Room {
   shop: number;
@@ -69,10 +73,27 @@ export class Hub {
       this.#rooms.set(key, room);
     }
     room.members.add(member);
+    this.#greet(member);
     member.socket.once('close', () => {
       room.members.delete(member);
       if (room.members.size === 0 && this.#rooms.get(key) === room) this.#rooms.delete(key);
+      this.#greet(member);
     });
+  }
+
+  /** Somebody came or left: tells everybody of the company who else is there. No version: it is no change of the shop. */
+  #greet({ shop, room }: Member): void {
+    const kind = this.#kinds.get(kindOf(room));
+    if (!kind?.company || !kind.greeting) return;
+    const company = kind.company(room);
+    const here = this.members().filter(
+      (one) => one.shop === shop && kindOf(one.room) === kindOf(room) && kind.company?.(one.room) === company,
+    );
+    const people = new Map(here.flatMap(({ ticket }) => (ticket.kind === 'session' ? [[ticket.staff, ticket.name]] : [])));
+    for (const { socket, ticket } of here) {
+      const others = [...people].filter(([staff]) => ticket.kind !== 'session' || staff !== ticket.staff).map(([, name]) => name);
+      deliver(socket, JSON.stringify({ content: kind.greeting(others) }));
+    }
   }
 
   /** Shops that somebody watches here. */
