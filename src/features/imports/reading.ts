@@ -62,8 +62,15 @@ function decodeAs(bytes: Buffer): [text: string, encoding: string] {
     // Takes the mark at the beginning away, too.
     return [new TextDecoder('utf-8', { fatal: true }).decode(bytes), 'UTF-8'];
   } catch {
-    return [new TextDecoder('windows-1252').decode(bytes), 'Windows-1252'];
+    return [decodeWindows(bytes), 'Windows-1252'];
   }
+}
+
+/** What Windows-1252 has where Latin-1 has control characters, from 0x80 on. Some versions of Node decode the one as the other. */
+const WINDOWS = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
+
+function decodeWindows(bytes: Buffer): string {
+  return bytes.toString('latin1').replace(/[\x80-\x9f]/g, (character) => WINDOWS.charAt(character.charCodeAt(0) - 0x80));
 }
 
 /** The one that parts the heads into most cells; what stands in quotes does not count. */
