@@ -16,8 +16,9 @@ import { BLOCK_REASONS } from './blocks.js';
 import { listChoices } from './choices.js';
 import { getWorkOrder } from './details.js';
 
-/** Words and figures of jobs and lines, for every view that shows them. */
+/** Words and figures of jobs, lines and money, for every view that shows them. */
 const WORDS = {
+  toPanel,
   ...{ showAmount, showMoney, showPercent, showQuantity, showReading, margin, kinds: KIND_NAMES, addable: ADDABLE, payTypes: PAY_TYPES },
   ...{ progress: PROGRESS, conditions: CONDITIONS, coreStates: CORE_STATES, taxChoices: TAX_CHOICES },
 };
@@ -51,8 +52,7 @@ export class WorkOrderPages {
   /** The jobs with their sums: what a change of a line bears on. @param frame of the request: roles see different buttons */
   async jobParts(viewer: Viewer, number: number, frame: object): Promise<string> {
     const live = await this.#live(viewer.shop, number, audienceOf(viewer.role));
-    const panel = live.desk ? toPanel(live.order) : null;
-    return this.services.views.render('jobs/parts', { ...frame, ...live, panel, requestId: randomUUID() });
+    return this.services.views.render('jobs/parts', { ...frame, ...live, requestId: randomUUID() });
   }
 
   /** One line as it stands, or the form row that changes it. */
@@ -85,7 +85,6 @@ export class WorkOrderPages {
         order,
         desk: audience === 'desk',
         form: null,
-        panel: audience === 'desk' ? toPanel(order) : null,
       },
       people: choices.people.filter((one) => !one.disabled || one.id === order.mechanic?.id || one.id === order.advisor?.id),
       ...{ allLabels: choices.labels, columns: choices.columns, canned: choices.canned },
