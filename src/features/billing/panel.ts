@@ -1,8 +1,9 @@
 import { showDateTime } from '../../platform/time.js';
+import { refuseHandOver } from '../board/rules.js';
 import type { WorkOrderDetails } from '../work-orders/details.js';
 import { showMoney, showPercent } from './amounts.js';
 import { METHODS } from './authorizations.js';
-import { isOpenQuestion } from './consent.js';
+import { isAuthorized, isOpenQuestion } from './consent.js';
 import { PAY_METHODS } from './payments.js';
 import { ceiling, overCeiling } from './rules.js';
 
@@ -48,6 +49,7 @@ export function toPanel(order: WorkOrderDetails) {
       ...{ kind: KINDS[one.kind], method: PAY_METHODS[one.method], cents: money(one.cents), reference: one.reference, note: one.note },
       ...{ takenBy: one.takenBy, at: showDateTime(new Date(one.at), order.timeZone) },
     })),
+    holds: toHolds(order, dueCents, money),
     next: nextStep(order, asks.length > 0, dueCents),
     hasLines: order.orderLines.length > 0 || order.jobs.some((job) => job.lines.length > 0),
   };
@@ -104,6 +106,14 @@ function toCeiling(order: WorkOrderDetails, money: (cents: number) => string) {
     most: most > given ? money(most) : null,
     over: over ? money(over.overCents) : null,
   };
+}
+
+/** Why the vehicle should not leave yet, or null. */
+function toHolds(order: WorkOrderDetails, dueCents: number, money: (cents: number) => string): string | null {
+  const openJobs = order.jobs.filter((job) => isAuthorized(job) && job.progress !== 'complete').map((job) => job.name);
+  const due = dueCents > 0 ? money(dueCents) : null;
+  const facts = { number: order.number, openJobs, document: order.document, due, mayOverride: false, reason: '' };
+  return refuseHandOver(facts)?.text ?? null;
 }
 
 /** The one thing that comes next; its button is the one that stands out. */

@@ -105,7 +105,7 @@ describe('M7: deposits, split and partial payments, refunds, change', () => {
   test('a refund has a reason, is at most what was paid, and of one payment at most that one', async () => {
     await pay(3_000, { deposit: true });
     await pay(2_000, { deposit: true });
-    const [first] = (await payments()) as [{ id: number }];
+    const first = (await payments())[0] as { id: number };
     await expect(refund(1_000, { reason: '' })).rejects.toThrow(Invalid);
     await expect(refund(5_001)).rejects.toThrow('At most $50.00 can be given back.');
     await expect(refund(3_001, { payment: first.id })).rejects.toThrow('At most $30.00');
