@@ -1,7 +1,7 @@
 import type { PayType, Tax } from '../features/billing/rules.js';
 import { lockOrder, settle } from '../features/billing/settle.js';
 import { freezeTerms } from '../features/billing/terms.js';
-import { change } from '../platform/database/change.js';
+import { type Change, change } from '../platform/database/change.js';
 import type { Database } from '../platform/database/pool.js';
 import type { Viewer } from '../platform/web/viewer.js';
 
@@ -47,49 +47,59 @@ export async function writeJobs(
   const { result } = await change(db, viewer, {}, async (tx) => {
     const order = await lockOrder(tx, number);
     await freezeTerms(tx, order);
-    const at = { shop_id: tx.shop, work_order_id: order.id };
+    const { before } = await tx.db
+      .selectFrom('jobs')
+      .select((eb) => eb.fn.countAll<number>().as('before'))
+      .where('shop_id', '=', tx.shop)
+      .where('work_order_id', '=', order.id)
+      .executeTakeFirstOrThrow();
     const ids: number[] = [];
-    const insertLines = async (job: number | null, lines: PaperLine[]) => {
-      const core = (line: PaperLine, before: number | null) => (line.kind === 'core' ? { core_of_id: before, core_state: 'owed' } : {});
-      let before: number | null = null;
-      for (const [position, line] of lines.entries()) {
-        const row: { id: number } = await tx.db
-          .insertInto('lines')
-          .values({
-            ...at,
-            ...{ job_id: job, position, kind: line.kind, description: line.description, quantity: line.quantity ?? 100 },
-            ...{ price_cents: line.cents ?? 0, cost_cents: line.cost ?? 0, discount_ppm: line.ppm ?? null },
-            ...{ part_number: line.partNumber ?? '', condition: line.condition ?? null, legal_text: line.legalText ?? '' },
-            ...{ vendor: line.vendor ?? '', vendor_invoice: line.vendorInvoice ?? '' },
-            taxes: JSON.stringify(['part', 'tire', 'core'].includes(line.kind) ? [TAX] : []),
-            ...core(line, before),
-          })
-          .returning('id')
-          .executeTakeFirstOrThrow();
-        before = row.id;
-      }
-    };
-    for (const [position, job] of jobs.entries()) {
-      const { id } = await tx.db
-        .insertInto('jobs')
-        .values({
-          ...at,
-          ...{ position, name: job.name, concern: job.concern ?? '', cause: job.cause ?? '', correction: job.correction ?? '' },
-          ...{ internal_note: job.internalNote ?? '', pay_type: job.payType ?? 'customer', progress: 'complete' },
-          ...{ consent: job.consent ?? 'proposed', consent_reason: job.reason ?? '' },
-          ...{ choice: job.choice ?? null, choice_name: job.choiceName ?? '', picked: job.picked ?? true },
-        })
-        .returning('id')
-        .executeTakeFirstOrThrow();
+    for (const [index, job] of jobs.entries()) {
+      const id = await insertJob(tx, order.id, before + index, job);
+      await insertLines(tx, order.id, id, job.lines);
       ids.push(id);
-      await insertLines(id, job.lines);
     }
-    await insertLines(null, whole);
+    await insertLines(tx, order.id, null, whole);
     await settle(tx, order);
     tx.record('job.added', order.id, { number });
     return ids;
   });
   return result;
+}
+
+async function insertJob(tx: Change, workOrder: number, position: number, job: PaperJob): Promise<number> {
+  const { id } = await tx.db
+    .insertInto('jobs')
+    .values({
+      ...{ shop_id: tx.shop, work_order_id: workOrder, position, name: job.name, progress: 'complete' },
+      ...{ concern: job.concern ?? '', cause: job.cause ?? '', correction: job.correction ?? '', internal_note: job.internalNote ?? '' },
+      ...{ pay_type: job.payType ?? 'customer', consent: job.consent ?? 'proposed', consent_reason: job.reason ?? '' },
+      ...{ choice: job.choice ?? null, choice_name: job.choiceName ?? '', picked: job.picked ?? true },
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+/** A core belongs to the line before it. */
+async function insertLines(tx: Change, workOrder: number, job: number | null, lines: PaperLine[]): Promise<void> {
+  let before: number | null = null;
+  for (const [position, line] of lines.entries()) {
+    const isCore = line.kind === 'core';
+    const row: { id: number } = await tx.db
+      .insertInto('lines')
+      .values({
+        ...{ shop_id: tx.shop, work_order_id: workOrder, job_id: job, position, kind: line.kind, description: line.description },
+        ...{ quantity: line.quantity ?? 100, price_cents: line.cents ?? 0, cost_cents: line.cost ?? 0, discount_ppm: line.ppm ?? null },
+        ...{ part_number: line.partNumber ?? '', condition: line.condition ?? null, legal_text: line.legalText ?? '' },
+        ...{ vendor: line.vendor ?? '', vendor_invoice: line.vendorInvoice ?? '' },
+        ...{ core_of_id: isCore ? before : null, core_state: isCore ? 'owed' : null },
+        taxes: JSON.stringify(['part', 'tire', 'core'].includes(line.kind) ? [TAX] : []),
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    before = row.id;
+  }
 }
 
 /** Gives a shop what stands on its paper. */

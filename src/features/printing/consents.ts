@@ -1,15 +1,10 @@
 import { showFullDateTime } from '../../platform/time.js';
 import { showAmount } from '../billing/amounts.js';
+import { METHODS } from '../billing/authorizations.js';
 import type { Snapshot } from '../billing/snapshots.js';
 import { columnsOf, type Piece, row, type Table, title } from './pieces.js';
 import type { Consent } from './records.js';
 
-const METHODS: Record<Consent['method'], string> = {
-  'in-person': 'in person',
-  phone: 'by phone',
-  email: 'by e-mail',
-  text: 'by text message',
-};
 const DECISIONS = { approve: 'Approved', decline: 'Declined', defer: 'Put off' } as const;
 
 /**
@@ -37,9 +32,11 @@ export function consentPieces(consents: Consent[], order: Snapshot, timeZone: st
         table,
         [
           showFullDateTime(consent.at, timeZone),
-          [consent.givenBy, `${METHODS[consent.method]}${consent.phone ? `, ${consent.phone}` : ''}`, `taken by ${consent.takenBy}`].join(
-            '\n',
-          ),
+          [
+            consent.givenBy,
+            `${METHODS[consent.method].toLowerCase()}${consent.phone ? `, ${consent.phone}` : ''}`,
+            `taken by ${consent.takenBy}`,
+          ].join('\n'),
           whatOf(consent, order),
           showAmount(consent.authorizedCents),
         ],

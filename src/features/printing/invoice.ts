@@ -1,5 +1,6 @@
 import { showDate, showFullDateTime } from '../../platform/time.js';
 import { showAmount } from '../billing/amounts.js';
+import { PAY_METHODS } from '../billing/payments.js';
 import type { Snapshot } from '../billing/snapshots.js';
 import { consentPieces } from './consents.js';
 import { notNowPieces } from './estimate.js';
@@ -10,7 +11,6 @@ import { jobPieces, pricedTable, sumsOf, wholePieces } from './priced.js';
 import type { Paid, PaperRecord } from './records.js';
 
 const KINDS: Record<Paid['kind'], string> = { deposit: 'Deposit', payment: 'Payment', refund: 'Refund' };
-const METHODS: Record<Paid['method'], string> = { cash: 'cash', card: 'card', check: 'check', transfer: 'transfer', other: 'other' };
 
 /** The invoice, with what 16 CCR 3356 and Cal. Bus. & Prof. Code 9884.8 want on it. */
 export function invoicePaper(record: PaperRecord): Paper {
@@ -62,7 +62,7 @@ function paymentPieces(payments: Paid[], order: Snapshot): Piece[] {
   const heads = [columnsOf(table)];
   const cells = ({ at, kind, method, reference, cents }: Paid) => [
     showFullDateTime(at, order.shop.timeZone),
-    `${KINDS[kind]}, ${METHODS[method]}`,
+    `${KINDS[kind]}, ${PAY_METHODS[method].toLowerCase()}`,
     reference,
     showAmount(cents),
   ];

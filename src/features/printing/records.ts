@@ -1,12 +1,14 @@
 import { sql } from 'kysely';
 import type { Database } from '../../platform/database/pool.js';
 import { NotFound } from '../../platform/errors.js';
+import type { Method } from '../billing/authorizations.js';
 import type { Document } from '../billing/consent.js';
+import type { PayMethod } from '../billing/payments.js';
 import { type Snapshot, takeSnapshot } from '../billing/snapshots.js';
 
 export interface Consent {
   at: Date;
-  method: 'in-person' | 'phone' | 'email' | 'text';
+  method: Method;
   givenBy: string;
   phone: string;
   takenBy: string;
@@ -18,7 +20,7 @@ export interface Consent {
 export interface Paid {
   at: Date;
   kind: 'deposit' | 'payment' | 'refund';
-  method: 'cash' | 'card' | 'check' | 'transfer' | 'other';
+  method: PayMethod;
   cents: number;
   reference: string;
 }
