@@ -14,8 +14,11 @@ import type { Database } from '../../src/platform/database/pool.js';
 import type { DB } from '../../src/platform/database/schema.js';
 import { StartError } from '../../src/platform/start-error.js';
 import type { Viewer } from '../../src/platform/web/viewer.js';
+import { Books } from './books.js';
 import { FORMER, LABELS, PASSWORD, type Person, SHOP, STAFF } from './people.js';
+import { Register } from './register.js';
 import { Replay } from './replay.js';
+import { setUpBilling } from './settings.js';
 import { ShopClock } from './shop-clock.js';
 import { FORMER_LEFT, STORY_DAYS, tellStory } from './story.js';
 
@@ -59,8 +62,6 @@ async function loadShop(trx: Transaction<DB>, now: Date, passwords: Passwords): 
   const input = { shopName: SHOP.name, timeZone: SHOP.timeZone, name: owner.name, email: owner.email };
   const { shop, staff } = await insertShop(trx, input, passwords.known);
   await sql`update shops set is_demo = true where id = ${shop}`.execute(trx);
-  // Its story moves cards before anything is written on them.
-  await sql`update billing_settings set work_needs_consent = false where shop_id = ${shop}`.execute(trx);
   const clock = new ShopClock(now, SHOP.timeZone);
   await loadHistory(trx, shop, async (history) => {
     history.setTime(clock.at(-STORY_DAYS));
@@ -68,9 +69,19 @@ async function loadShop(trx: Transaction<DB>, now: Date, passwords: Passwords): 
     const people = await hire(history, viewerFor(owner, shop, staff), passwords);
     for (const label of LABELS) await addLabel(history.db, { shop, staff }, { ...label });
     await makeTvLink(history.db, { shop, staff }, { name: 'Above the parts counter', variant: 'floor' }, TV_TOKEN);
-    const replay = new Replay(history, clock, people, await listColumns(trx, shop), await listLabels(trx, shop));
+    const manager = people.get(owner.email) as Viewer;
+    const rates = await setUpBilling(history.db, manager);
+    const story = tellStory();
+    const books = new Books(history, manager);
+    const register = new Register(history.db, rates, books);
+    await register.addCompanies(manager, story.companies);
+    const replay = new Replay(history, clock, people, await listColumns(trx, shop), await listLabels(trx, shop), register, books);
     const former = people.get(FORMER.email) as Viewer;
-    await replay.run(tellStory(), [{ at: FORMER_LEFT, run: () => setDisabled(history.db, { shop, staff }, former.staff, true) }]);
+    await replay.run(story.tickets, [
+      { at: FORMER_LEFT, run: () => setDisabled(history.db, { shop, staff }, former.staff, true) },
+      ...story.sales.map((sale) => ({ at: sale.at, run: () => register.sell(manager, sale) })),
+      ...books.asides(),
+    ]);
   });
   await datePeople(trx, shop);
 }

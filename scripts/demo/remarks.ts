@@ -14,17 +14,22 @@ export const EXTRAS = [
   'If it is more than it is worth, tell me straight.',
 ];
 
-export const CALLS = [
+/** While the customer has not answered. */
+export const UNANSWERED = [
   'Called, left a message.',
-  'Customer approved by phone, full amount.',
-  'Customer approves the repair, says no to the wipers.',
   'Called. She wants to talk to her brother first and calls back before noon.',
   'Texted the estimate with photos, read but no answer yet.',
-  'Called back: go ahead, but he wants the old parts.',
   'Spoke with the office, PO number comes by e-mail.',
-  'He asks whether he can wait. Told him two hours, he took the shuttle.',
-  'Approved up to $600. Above that call again.',
   'Insurance asks for photos of the odometer and the VIN. Sent.',
+];
+
+/** When the customer has answered. */
+export const ANSWERS = [
+  'Called back: go ahead, but he wants the old parts.',
+  'He asks whether he can wait. Told him two hours, he took the shuttle.',
+  'Above this sum call again.',
+  'Go ahead, as long as it is done today.',
+  'Insurance has the photos of the odometer and the VIN.',
 ];
 
 export const PARTS_NEWS = [

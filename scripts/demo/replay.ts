@@ -8,22 +8,17 @@ import { createWorkOrder } from '../../src/features/work-orders/create.js';
 import { bringBack, handOver } from '../../src/features/work-orders/hand-overs.js';
 import type { History } from '../../src/platform/database/history.js';
 import type { Viewer } from '../../src/platform/web/viewer.js';
-import type { Customer, Vehicle } from './garage.js';
+import type { Aside, Books } from './books.js';
+import { Desk, type Order } from './desk.js';
+import type { Register } from './register.js';
 import type { ShopClock } from './shop-clock.js';
 import type { Promised, Ticket } from './story.js';
 import { STAGES, type Step } from './timeline.js';
 
-/** Something that happens at a time in the story besides the work orders. */
-export interface Aside {
-  at: number;
-  run(): Promise<void>;
-}
-
 /** Does what the story tells, in order, through the functions that the routes call too. */
 export class Replay {
-  readonly #numbers = new Map<Ticket, number>();
-  readonly #customers = new Map<Customer, number>();
-  readonly #vehicles = new Map<Vehicle, number>();
+  readonly #orders = new Map<Ticket, Order>();
+  readonly #desk: Desk;
   /** The cards of each column from top to bottom, to know behind which one a card goes. */
   readonly #board = new Map<number, number[]>();
 
@@ -33,7 +28,10 @@ export class Replay {
     private readonly people: Map<string, Viewer>,
     private readonly columns: Column[],
     private readonly labels: Label[],
+    private readonly register: Register,
+    private readonly books: Books,
   ) {
+    this.#desk = new Desk(history, books);
     for (const column of columns) this.#board.set(column.id, []);
   }
 
@@ -44,6 +42,7 @@ export class Replay {
     ].sort((a, b) => a.at - b.at);
     for (const doing of doings) {
       this.history.setTime(this.clock.at(doing.at));
+      this.books.turnTo(doing.at);
       await doing.run();
     }
   }
@@ -54,7 +53,8 @@ export class Replay {
     const mechanic = this.#person(ticket.mechanic);
     const actor = by === 'mechanic' ? mechanic : by === 'manager' ? this.#person('manager@demo.test') : advisor;
     if (deed.what === 'create') return this.#create(ticket, advisor);
-    const number = this.#numbers.get(ticket) as number;
+    const order = this.#orders.get(ticket) as Order;
+    const { number } = order;
     switch (deed.what) {
       case 'assign':
         return assign(db, actor, number, { mechanic: mechanic.staff, advisor: advisor.staff });
@@ -76,36 +76,30 @@ export class Replay {
       case 'bring-back':
         await bringBack(db, actor, number, deed.reason);
         return this.#put(number, this.#column(STAGES.indexOf('done')), 0);
+      case 'invoice':
+        await this.register.readOut(actor, order, ticket);
+        return this.#desk.do(deed, actor, mechanic, ticket, order);
+      default:
+        return this.#desk.do(deed, actor, mechanic, ticket, order);
     }
   }
 
   async #create(ticket: Ticket, advisor: Viewer): Promise<void> {
-    const { vehicle } = ticket;
-    const { customer } = vehicle;
+    const vehicle = await this.register.vehicle(advisor, ticket);
     const { result } = await createWorkOrder(this.history.db, advisor, {
-      customer: this.#customers.get(customer) ?? null,
-      vehicle: this.#vehicles.get(vehicle) ?? null,
-      customerName: customer.name,
-      company: customer.company,
-      phone: customer.phone,
-      email: customer.email,
-      vehicleDescription: vehicle.description,
-      plate: vehicle.plate,
-      concern: ticket.concern,
-      promisedAt: this.#promised(ticket.promised),
-      mechanic: null,
+      ...{ customer: null, vehicle, customerName: '', company: '', phone: '', email: '', vehicleDescription: '', plate: '' },
+      ...{ concern: ticket.concern, promisedAt: this.#promised(ticket.promised), mechanic: null },
     });
-    this.#numbers.set(ticket, result.number);
     this.#put(result.number, this.#column(0), 0);
-    if (this.#vehicles.has(vehicle)) return;
-    const made = await this.history.db
+    const { id } = await this.history.db
       .selectFrom('work_orders')
-      .select(['customer_id', 'vehicle_id'])
+      .select('id')
       .where('shop_id', '=', advisor.shop)
       .where('number', '=', result.number)
       .executeTakeFirstOrThrow();
-    this.#customers.set(customer, made.customer_id);
-    this.#vehicles.set(vehicle, made.vehicle_id);
+    const order = { id, number: result.number };
+    this.#orders.set(ticket, order);
+    await this.register.readIn(advisor, order, ticket);
   }
 
   async #move(actor: Viewer, number: number, column: number, depth: number, reason: string): Promise<void> {

@@ -1,9 +1,10 @@
-import { Garage, type Vehicle } from './garage.js';
+import { type Customer, Garage, type Vehicle } from './garage.js';
 import { COMEBACKS, HEAVY_JOBS, JOBS, type Job } from './jobs/index.js';
 import { FORMER, STAFF } from './people.js';
+import { makePlan, type Plan } from './plan.js';
 import { Random } from './random.js';
 import { EXTRAS } from './remarks.js';
-import { type Stage, type Step, Timeline } from './timeline.js';
+import { type Odd, type Stage, type Step, Timeline } from './timeline.js';
 import type { Kind } from './vehicles.js';
 
 const SEED = 20_394;
@@ -15,8 +16,8 @@ const OPEN: [Stage, number][] = [
   ['done', 11],
 ];
 const FINISHED = 300;
-/** Days of work that the story reaches back: seven weeks. */
-export const STORY_DAYS = 40;
+/** Days of work that the story reaches back: ten weeks, so that some bills can be old. */
+export const STORY_DAYS = 60;
 /** When the former mechanic left: three weeks ago. */
 export const FORMER_LEFT = -16;
 
@@ -25,6 +26,9 @@ export type Promised = { position: number } | { ahead: number } | { fromNow: num
 
 export interface Ticket {
   vehicle: Vehicle;
+  /** Who brings it: whose it is at that time. */
+  customer: Customer;
+  plan: Plan;
   concern: string;
   promised: Promised;
   /** E-mail addresses of who looks after it and who works on it. */
@@ -55,22 +59,60 @@ interface Sketch {
   from: number;
   when: When;
   kind: Kind | undefined;
-  odd: 'reopened' | 'brought back' | null;
+  odd: Odd | null;
+  /** Comes from this company. */
+  company?: string | undefined;
+  /** Somebody sold a vehicle just before, and this is the first visit of its buyer. */
+  sold?: boolean;
+}
+
+/** A vehicle that goes from one customer to another. */
+export interface Sale {
+  at: number;
+  vehicle: Vehicle;
+  seller: Customer;
+  buyer: Customer;
+}
+
+export interface Story {
+  tickets: Ticket[];
+  companies: Customer[];
+  sales: Sale[];
 }
 
 /** Everything that happened in the demo shop; the same in every run. */
-export function tellStory(): Ticket[] {
+export function tellStory(): Story {
   const random = new Random(SEED);
   const garage = new Garage(random);
   const sketches = [...sketchFinished(random), ...sketchOpen(random)].sort((a, b) => a.from - b.from);
-  return sketches.map((sketch) => tell(random, garage, sketch));
+  const sales: Sale[] = [];
+  const tickets = sketches.map((sketch) => {
+    if (!sketch.sold) return tell(random, garage, sketch, null);
+    const { vehicle, buyer } = garage.sale(sketch.from);
+    sales.push({ at: sketch.from - 0.6, vehicle, seller: vehicle.customer, buyer });
+    vehicle.customer = buyer;
+    return tell(random, garage, sketch, vehicle);
+  });
+  return { tickets, companies: garage.companies, sales };
 }
+
+/** What must not be left to chance: bills that are old, a posted invoice that is opened again, a car that is sold. */
+const CERTAIN: Record<number, Pick<Sketch, 'company' | 'odd' | 'sold'>> = {
+  2: { company: 'Blackhawk Pallet & Crating', odd: null },
+  20: { company: 'Stateline Driving School', odd: null },
+  60: { company: 'Kishwaukee Landscaping', odd: null },
+  90: { company: 'Kishwaukee Landscaping', odd: null },
+  150: { company: 'Prairie Bread Bakery', odd: 'opened again' },
+  200: { odd: 'brought back' },
+  210: { odd: null, sold: true },
+};
 
 function sketchFinished(random: Random): Sketch[] {
   return Array.from({ length: FINISHED }, (_, index) => {
-    const day = -STORY_DAYS + 1 + Math.floor((index * (STORY_DAYS - 2)) / FINISHED);
-    const odd = index % 120 === 60 ? 'reopened' : index === 200 ? 'brought back' : null;
-    return { stage: 'gone', from: day + morning(random), when: 'none', kind: undefined, odd };
+    // It began with a few a day.
+    const day = -STORY_DAYS + 1 + Math.floor((index / FINISHED) ** 0.75 * (STORY_DAYS - 2));
+    const odd = index % 120 === 60 ? 'reopened' : null;
+    return { stage: 'gone', from: day + morning(random), when: 'none', kind: undefined, odd, ...CERTAIN[index] };
   });
 }
 
@@ -95,16 +137,21 @@ function enteredAt(random: Random, stage: Stage, share: number): number {
   return 0.97 - longest * share ** 2 - random.between(0, 0.15);
 }
 
-function tell(random: Random, garage: Garage, sketch: Sketch): Ticket {
-  const { vehicle, job, steps, comeback } = arrange(random, garage, sketch);
+function tell(random: Random, garage: Garage, sketch: Sketch, known: Vehicle | null): Ticket {
+  const { vehicle, job, steps, comeback } = arrange(random, garage, sketch, known);
   const arrived = steps[0]?.at ?? 0;
   const left = steps.at(-1)?.at ?? 0;
   vehicle.visits++;
   vehicle.busyUntil = sketch.stage === 'gone' ? left : Number.POSITIVE_INFINITY;
   const labels = pickLabels(random, sketch, vehicle, job, comeback);
+  const reading = garage.read(vehicle, arrived);
+  const plan = makePlan(random, vehicle, job, { comeback, warranty: labels.includes('Warranty'), reading });
+  if (sketch.odd === 'opened again') plan.discount = null;
   const labelled: Step[] = labels.map((label) => ({ at: arrived, by: 'advisor', deed: { what: 'label', label } }));
   return {
     vehicle,
+    customer: vehicle.customer,
+    plan,
     concern: random.chance(0.22) ? `${job.says} ${random.pick(EXTRAS)}` : job.says,
     promised: promise(random, sketch, steps),
     advisor: random.weighted([
@@ -117,17 +164,29 @@ function tell(random: Random, garage: Garage, sketch: Sketch): Ticket {
   };
 }
 
-/** A job, what happens with it, and a vehicle that has it and is not in the shop already. */
-function arrange(random: Random, garage: Garage, sketch: Sketch): { vehicle: Vehicle; job: Job; steps: Step[]; comeback: boolean } {
+/**
+ * A job, what happens with it, and a vehicle that has it and is not in the shop already.
+ * @param known the vehicle, when it is no question which one
+ */
+function arrange(
+  random: Random,
+  garage: Garage,
+  sketch: Sketch,
+  known: Vehicle | null,
+): { vehicle: Vehicle; job: Job; steps: Step[]; comeback: boolean } {
+  const { company } = sketch;
+  const fits = (job: Job) => (vehicle: Vehicle) =>
+    (known ? vehicle === known : job.on.includes(vehicle.kind) && (sketch.kind ?? vehicle.kind) === vehicle.kind) &&
+    (!company || vehicle.customer.company === company);
   for (;;) {
-    const back = random.chance(0.035) ? garage.returning(sketch.from - 3, 14) : undefined;
+    const back = !known && !company && random.chance(0.035) ? garage.returning(sketch.from - 3, 14) : undefined;
     const job = back ? random.pick(COMEBACKS) : pickJob(random, sketch.stage);
     const timeline = new Timeline(random, job);
     if (sketch.stage === 'gone') timeline.whole(sketch.odd);
     else timeline.until(sketch.stage);
     const steps = place(timeline, sketch);
-    const vehicle =
-      back ?? garage.arrival(steps[0]?.at ?? 0, sketch.stage !== 'gone', (kind) => job.on.includes(kind) && (sketch.kind ?? kind) === kind);
+    if (known && !job.on.includes(known.kind)) continue;
+    const vehicle = back ?? garage.arrival(steps[0]?.at ?? 0, sketch.stage !== 'gone', fits(job));
     if (vehicle) return { vehicle, job, steps, comeback: back !== undefined };
   }
 }

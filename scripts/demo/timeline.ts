@@ -2,8 +2,8 @@ import type { Job } from './jobs/index.js';
 import type { Random } from './random.js';
 import {
   AFTERWARDS,
+  ANSWERS,
   APPROVAL_NOTES,
-  CALLS,
   CHECKS,
   OTHER_NOTES,
   PARTS_NEWS,
@@ -11,12 +11,16 @@ import {
   REOPENED,
   SUBLET_NOTES,
   TOOL_NOTES,
+  UNANSWERED,
 } from './remarks.js';
 
 /** The default columns, in the order of the board. */
 export const STAGES = ['estimates', 'progress', 'waiting', 'done'] as const;
 export type Stage = (typeof STAGES)[number];
 type BlockReason = 'parts' | 'approval' | 'sublet' | 'tool' | 'other';
+
+/** What makes one work order an exception. */
+export type Odd = 'reopened' | 'brought back' | 'opened again';
 
 /** Who does it: somebody at the desk, the mechanic of the work order, or the manager. */
 export type Doer = 'advisor' | 'mechanic' | 'manager';
@@ -31,6 +35,21 @@ export type Deed =
   | { what: 'move'; to: Stage; depth: number; reason: string }
   | { what: 'block'; reason: BlockReason; note: string }
   | { what: 'free' }
+  /** Jobs and lines are written. */
+  | { what: 'estimate' }
+  | { what: 'send' }
+  | { what: 'consent' }
+  /** A line more, after consent. */
+  | { what: 'surprise' }
+  | { what: 'deposit' }
+  | { what: 'finish' }
+  | { what: 'reopen' }
+  | { what: 'invoice' }
+  | { what: 'pay' }
+  | { what: 'post' }
+  | { what: 'unpost'; reason: string }
+  /** The discount of the fleet, which somebody had forgotten. */
+  | { what: 'discount' }
   | { what: 'hand-over' }
   | { what: 'bring-back'; reason: string };
 
@@ -69,16 +88,19 @@ export class Timeline {
   }
 
   /** From the arrival until the vehicle is gone. @param odd something that is the exception */
-  whole(odd: 'reopened' | 'brought back' | null): this {
+  whole(odd: Odd | null): this {
     this.until('done');
     if (odd === 'reopened') {
       this.#later(0.02, 0.08);
+      this.#do('manager', { what: 'reopen' });
       this.#move('manager', 'progress', this.random.pick(REOPENED));
       this.#later(0.1, 0.3);
+      this.#do('mechanic', { what: 'finish' });
       this.#move('mechanic', 'done');
     }
     this.#untilPickup();
     this.#do('advisor', { what: 'hand-over' });
+    if (odd === 'opened again') this.#openAgain();
     if (odd === 'brought back') {
       this.#later(0.01, 0.03);
       this.#do('advisor', { what: 'bring-back', reason: 'Customer is back: the old parts were promised' });
@@ -91,19 +113,21 @@ export class Timeline {
     return this;
   }
 
+  /** Some have just come, some have their estimate, and some of those have gone to the customer, who has not answered. */
   #atTheDesk(): this {
     this.entered = 0;
-    if (this.random.chance(0.5)) {
-      this.#later(0.02, 0.15);
-      this.#do('advisor', { what: 'assign' });
-      if (this.random.chance(0.7)) {
-        this.#later(0.03, 0.2);
-        this.#do('mechanic', { what: 'comment', text: this.job.finds });
-        this.#later(0.01, 0.1);
-        this.#comment('advisor', CALLS);
-      }
-    }
-    if (this.random.chance(0.35)) {
+    if (!this.random.chance(0.8)) return this;
+    this.#later(0.02, 0.15);
+    this.#do('advisor', { what: 'assign' });
+    this.#later(0.03, 0.2);
+    this.#do('mechanic', { what: 'comment', text: this.job.finds });
+    this.#later(0.01, 0.1);
+    this.#do('advisor', { what: 'estimate' });
+    if (!this.random.chance(0.7)) return this;
+    this.#later(0.005, 0.02);
+    this.#do('advisor', { what: 'send' });
+    if (this.random.chance(0.6)) this.#comment('advisor', UNANSWERED);
+    if (this.random.chance(0.6)) {
       this.#later(0.01, 0.1);
       this.#do('advisor', { what: 'block', reason: 'approval', note: this.random.pick(APPROVAL_NOTES) });
     }
@@ -114,14 +138,16 @@ export class Timeline {
     this.#later(0.01, 0.12);
     if (this.random.chance(0.75)) this.#do('advisor', { what: 'assign' });
     else this.#do('mechanic', { what: 'take' });
-    this.#later(0.01, 0.15);
-    this.#move('mechanic', 'progress');
-    this.#later(0.03, 0.12);
+    this.#later(0.01, 0.1);
     if (this.random.chance(0.85)) this.#do('mechanic', { what: 'comment', text: this.job.finds });
-    if (this.random.chance(0.45)) {
-      this.#later(0.01, 0.08);
-      this.#comment('advisor', CALLS);
-    }
+    this.#later(0.005, 0.04);
+    this.#do('advisor', { what: 'estimate' });
+    if (this.random.chance(0.4)) this.#do('advisor', { what: 'send' });
+    this.#later(0.005, 0.08);
+    this.#do('advisor', { what: 'consent' });
+    if (this.random.chance(0.3)) this.#comment('advisor', ANSWERS);
+    this.#later(0.005, 0.06);
+    this.#move('mechanic', 'progress');
   }
 
   #wait(): this {
@@ -131,6 +157,7 @@ export class Timeline {
     this.#later(0.001, 0.01);
     const note = sublet ? this.random.pick(SUBLET_NOTES) : (this.job.needs ?? 'Gasket set');
     if (this.random.chance(0.9)) this.#do('advisor', { what: 'block', reason: sublet ? 'sublet' : 'parts', note });
+    this.#do('advisor', { what: 'deposit' });
     if (this.random.chance(0.7)) {
       this.#later(0.05, 0.4);
       this.#comment('advisor', PARTS_NEWS);
@@ -156,12 +183,20 @@ export class Timeline {
       [['other', OTHER_NOTES], 1],
     ]);
     if (note) this.#do('mechanic', { what: 'block', reason: note[0], note: this.random.pick(note[1]) });
+    else if (this.random.chance(0.25)) this.#do('advisor', { what: 'surprise' });
     return this;
   }
 
   #finish(): this {
-    this.#later(0.1, 0.5);
+    this.#later(0.05, 0.25);
+    if (this.random.chance(0.1)) {
+      this.#do('advisor', { what: 'surprise' });
+      this.#later(0.01, 0.04);
+      this.#do('advisor', { what: 'consent' });
+    }
+    this.#later(0.05, 0.25);
     this.#do('mechanic', { what: 'comment', text: this.job.did });
+    this.#do('mechanic', { what: 'finish' });
     this.#later(0.002, 0.01);
     this.#move('mechanic', 'done');
     this.#later(0.01, 0.05);
@@ -170,6 +205,7 @@ export class Timeline {
       this.#later(0.01, 0.06);
       this.#comment('advisor', PICKUPS);
     }
+    if (this.random.chance(0.75)) this.#do('advisor', { what: 'invoice' });
     return this;
   }
 
@@ -177,6 +213,18 @@ export class Timeline {
   #untilPickup(): void {
     this.#later(0.03, 0.45);
     if (this.random.chance(0.25)) this.#later(0.4, 1.2);
+    this.#do('advisor', { what: 'invoice' });
+    this.#later(0.002, 0.01);
+    this.#do('advisor', { what: 'pay' });
+    this.#do('advisor', { what: 'post' });
+  }
+
+  #openAgain(): void {
+    this.#later(0.3, 0.6);
+    this.#do('manager', { what: 'unpost', reason: 'The fleet discount of 5 % was forgotten' });
+    this.#do('manager', { what: 'discount' });
+    this.#do('advisor', { what: 'invoice' });
+    this.#do('advisor', { what: 'post' });
   }
 
   #later(least: number, most: number): void {

@@ -1,93 +1,15 @@
+import { checkVin } from '../../src/features/vehicles/vin.js';
+import { type Kind, MODELS } from './models.js';
 import type { Random } from './random.js';
 
-export type Kind = 'car' | 'suv' | 'pickup' | 'van' | 'motorcycle' | 'bus' | 'truck' | 'tractor' | 'forklift';
+export type { Kind } from './models.js';
 
-/** Make and model, and the years it was sold in that still come to a shop. */
-const MODELS: Record<Kind, [model: string, from: number, to: number][]> = {
-  car: [
-    ['Honda Civic LX', 2009, 2023],
-    ['Toyota Corolla LE', 2008, 2024],
-    ['Ford Focus SE', 2010, 2018],
-    ['Hyundai Elantra', 2012, 2023],
-    ['Chevrolet Malibu LT', 2011, 2022],
-    ['Nissan Versa', 2012, 2021],
-    ['Toyota Camry SE', 2010, 2024],
-    ['Volkswagen Jetta', 2011, 2020],
-    ['Kia Rio', 2012, 2021],
-    ['Subaru Impreza', 2013, 2022],
-    ['Mazda3 hatchback', 2011, 2023],
-    ['Chevrolet Spark', 2013, 2022],
-    ['BMW 328i xDrive', 2009, 2016],
-    ['Toyota Prius', 2010, 2022],
-    ['Honda Accord EX-L', 2008, 2022],
-    ['Buick LeSabre', 1999, 2005],
-    ['Tesla Model 3', 2018, 2023],
-    ['Fiat 500', 2012, 2017],
-  ],
-  suv: [
-    ['Subaru Outback 2.5i', 2010, 2022],
-    ['Toyota RAV4 XLE', 2009, 2023],
-    ['Honda CR-V EX', 2010, 2023],
-    ['Jeep Grand Cherokee Laredo', 2011, 2021],
-    ['Ford Escape SE', 2010, 2022],
-    ['Chevrolet Equinox LT', 2011, 2022],
-    ['GMC Yukon SLT', 2009, 2020],
-    ['Nissan Rogue SV', 2012, 2022],
-    ['Volvo XC70', 2008, 2016],
-    ['Kia Sorento', 2013, 2022],
-    ['Jeep Wrangler Unlimited Rubicon', 2012, 2023],
-  ],
-  pickup: [
-    ['Ford F-150 XLT', 2008, 2023],
-    ['Chevrolet Silverado 1500', 2007, 2022],
-    ['Ram 1500 Big Horn', 2011, 2022],
-    ['Ford F-250 Super Duty', 2008, 2021],
-    ['Toyota Tacoma SR5', 2009, 2023],
-    ['GMC Sierra 2500HD', 2009, 2020],
-    ['Ram 2500 Cummins', 2010, 2021],
-    ['Ford Ranger', 2001, 2011],
-  ],
-  van: [
-    ['Ford Transit 250', 2015, 2023],
-    ['Ram ProMaster 2500', 2014, 2022],
-    ['Chevrolet Express 2500', 2008, 2022],
-    ['Mercedes-Benz Sprinter 2500', 2012, 2021],
-    ['Honda Odyssey EX-L', 2009, 2021],
-    ['Toyota Sienna LE', 2010, 2021],
-    ['Chrysler Town & Country', 2010, 2016],
-  ],
-  motorcycle: [
-    ['Harley-Davidson Street Glide', 2009, 2021],
-    ['Honda Gold Wing', 2006, 2020],
-    ['Yamaha MT-07', 2015, 2022],
-    ['Kawasaki Ninja 400', 2018, 2023],
-    ['Triumph Bonneville T100', 2008, 2019],
-    ['BMW R 1200 GS', 2008, 2018],
-  ],
-  bus: [
-    ['Blue Bird Vision school bus', 2011, 2021],
-    ['Thomas Saf-T-Liner C2 school bus', 2010, 2020],
-    ['IC Bus CE school bus', 2009, 2019],
-  ],
-  truck: [
-    ['Isuzu NPR box truck, 16 ft', 2011, 2021],
-    ['Freightliner M2 106 box truck', 2010, 2019],
-    ['Hino 268 box truck', 2012, 2020],
-    ['International 4300 flatbed', 2007, 2018],
-    ['Ford F-650 box truck', 2009, 2019],
-  ],
-  tractor: [
-    ['John Deere 5075E tractor', 2012, 2021],
-    ['John Deere 6120M tractor', 2015, 2021],
-    ['Kubota L3901 tractor', 2014, 2022],
-    ['Case IH Farmall 75C tractor', 2013, 2020],
-  ],
-  forklift: [
-    ['Toyota 8FGU25 forklift', 2010, 2020],
-    ['Hyster H50FT forklift', 2009, 2019],
-    ['Crown FC 4500 electric forklift', 2011, 2020],
-  ],
-};
+/** A vehicle as somebody at the counter would write it down. */
+export interface MadeVehicle
+  extends Record<'description' | 'plate' | 'make' | 'model' | 'engine' | 'color' | 'unitNumber' | 'vin' | 'serial', string> {
+  kind: Kind;
+  year: number;
+}
 
 const COLORS = ['white', 'black', 'silver', 'grey', 'blue', 'red', 'dark green', 'beige', 'maroon', 'light blue', 'orange'];
 /** What a shop writes beside a fleet vehicle instead of a colour. */
@@ -103,27 +25,81 @@ const UNITS: Partial<Record<Kind, string>> = {
 const LETTERS = 'ABCDEFGHJKLMNPRSTUVWXYZ';
 
 /** Vehicles that are remembered one by one. */
-export const NOTABLE_VEHICLES: { kind: Kind; description: string; plate: string }[] = [
-  { kind: 'pickup', description: '1972 Chevrolet C10, orange over white, customer’s late father’s', plate: 'ANTIQ 72' },
-  { kind: 'car', description: '1965 Ford Mustang convertible, poppy red', plate: 'EV 65 TYM' },
+export const NOTABLE_VEHICLES: MadeVehicle[] = [
   {
-    kind: 'van',
-    description: '2006 Freightliner Sprinter 3500 camper conversion with roof tent, awning, ladder and bicycle rack',
-    plate: 'CMP 4 LIF',
+    ...{ kind: 'pickup', description: '1972 Chevrolet C10, orange over white, customer’s late father’s', plate: 'ANTIQ 72' },
+    ...{ make: 'Chevrolet', model: 'C10', year: 1972, engine: '350 V8', color: 'orange over white', vin: 'CCE142J128311' },
+    ...{ unitNumber: '', serial: '' },
   },
-  { kind: 'truck', description: '1998 Grumman Olson step van “Taco Libre”, generator on the tongue', plate: 'TACO 1' },
-  { kind: 'motorcycle', description: '1978 Honda CB750K with sidecar', plate: 'AB 1' },
-  { kind: 'tractor', description: '2019 John Deere 6120M tractor with 640R loader, cab, duals', plate: '' },
-  { kind: 'tractor', description: '1954 Farmall Super H, parade tractor', plate: '' },
+  {
+    ...{ kind: 'car', description: '1965 Ford Mustang convertible, poppy red', plate: 'EV 65 TYM' },
+    ...{ make: 'Ford', model: 'Mustang convertible', year: 1965, engine: '289 V8', color: 'poppy red', vin: '5F08C712345' },
+    ...{ unitNumber: '', serial: '' },
+  },
+  {
+    ...{ kind: 'van', plate: 'CMP 4 LIF' },
+    description: '2006 Freightliner Sprinter 3500 camper conversion with roof tent, awning, ladder and bicycle rack',
+    ...{ make: 'Freightliner', model: 'Sprinter 3500', year: 2006, engine: '2.7 L I5 diesel', color: 'white', vin: 'WD2PD744665912084' },
+    ...{ unitNumber: '', serial: '' },
+  },
+  {
+    ...{ kind: 'truck', description: '1998 Grumman Olson step van “Taco Libre”, generator on the tongue', plate: 'TACO 1' },
+    ...{ make: 'Grumman Olson', model: 'step van', year: 1998, engine: '5.7 L V8', color: 'turquoise', vin: '' },
+    ...{ unitNumber: '', serial: 'GO-98-30417' },
+  },
+  {
+    ...{ kind: 'motorcycle', description: '1978 Honda CB750K with sidecar', plate: 'AB 1' },
+    ...{ make: 'Honda', model: 'CB750K', year: 1978, engine: '736 cc I4', color: 'maroon', vin: 'CB750-2132788' },
+    ...{ unitNumber: '', serial: '' },
+  },
+  {
+    ...{ kind: 'tractor', description: '2019 John Deere 6120M tractor with 640R loader, cab, duals', plate: '' },
+    ...{ make: 'John Deere', model: '6120M', year: 2019, engine: '4.5 L I4 diesel', color: 'green', vin: '' },
+    ...{ unitNumber: '', serial: '1L06120MVKH930116' },
+  },
+  {
+    ...{ kind: 'tractor', description: '1954 Farmall Super H, parade tractor', plate: '' },
+    ...{ make: 'Farmall', model: 'Super H', year: 1954, engine: '164 I4', color: 'red', vin: '', unitNumber: '', serial: 'SH 31402' },
+  },
 ];
 
+/** Makes of two words; of all others the make is the first one. */
+const LONG_MAKES = ['John Deere', 'Case IH', 'Blue Bird', 'IC Bus'];
+
+/** Tractors and forklifts count hours, and have a serial number in place of a VIN. */
+export function isEquipment(kind: Kind): boolean {
+  return kind === 'tractor' || kind === 'forklift';
+}
+
 /** A vehicle as somebody at the counter would write it down. @param unit number within a fleet, or null */
-export function makeVehicle(random: Random, kind: Kind, unit: number | null): { description: string; plate: string } {
-  const [model, from, to] = random.pick(MODELS[kind]);
+export function makeVehicle(random: Random, kind: Kind, unit: number | null): MadeVehicle {
+  const [name, from, to, engine, maker] = random.pick(MODELS[kind]);
   // Older ones come more often than new ones.
   const year = from + Math.floor((to - from + 1) * random.next() ** 0.8);
-  const look = unit === null || !UNITS[kind] ? random.pick(COLORS) : `${UNITS[kind]} ${unit}`;
-  return { description: `${year} ${model}, ${look}`, plate: makePlate(random, kind) };
+  const color = kind === 'bus' ? 'yellow' : random.pick(COLORS);
+  const look = unit === null || !UNITS[kind] ? color : `${UNITS[kind]} ${unit}`;
+  const make = LONG_MAKES.find((one) => name.startsWith(one)) ?? (name.split(' ')[0] as string).replace(/\d+$/, '');
+  const model = (name.startsWith(`${make} `) ? name.slice(make.length + 1) : name).replace(/ (tractor|forklift|school bus)$/, '');
+  const number = String(random.whole(100_000, 999_999));
+  return {
+    ...{ kind, description: `${year} ${name}, ${look}`, plate: makePlate(random, kind), make, model, year, engine, color },
+    unitNumber: unit === null ? '' : String(unit),
+    vin: isEquipment(kind) ? '' : makeVin(random, maker, year, number),
+    serial: isEquipment(kind) ? `${maker}${model.replace(/\W|electric/g, '').toUpperCase()}${number}` : '',
+  };
+}
+
+/** The tenth character of a VIN, from 1980 on; they begin anew after thirty years. */
+const YEARS = 'ABCDEFGHJKLMNPRSTVWXY123456789';
+
+/** A VIN as 49 CFR 565 wants it, of a vehicle that was never built. */
+function makeVin(random: Random, maker: string, year: number, number: string): string {
+  const pick = (from: string) => random.pick([...from]);
+  const attributes = [1, 2, 3].map(() => pick(`${LETTERS}123456789`)).join('');
+  // From 2010 on the seventh is a letter: it tells a year from the one thirty years before.
+  const front = `${maker}${attributes}${year >= 2010 ? pick(LETTERS) : pick('123456789')}${pick('123456789')}`;
+  const back = `${YEARS[(year - 1980) % YEARS.length]}${pick(LETTERS)}${number}`;
+  return [...'0123456789X'].map((digit) => `${front}${digit}${back}`).find((vin) => checkVin(vin) === null) as string;
 }
 
 function makePlate(random: Random, kind: Kind): string {

@@ -1,0 +1,153 @@
+import { recordConsent } from '../../src/features/billing/authorizations.js';
+import { makeInvoice, postInvoice, unpostInvoice } from '../../src/features/billing/documents.js';
+import { takePayment } from '../../src/features/billing/payments.js';
+import { markAsSent } from '../../src/features/billing/revisions.js';
+import { offerOf, takeSnapshot } from '../../src/features/billing/snapshots.js';
+import { addLine } from '../../src/features/jobs/lines.js';
+import type { History } from '../../src/platform/database/history.js';
+import type { Viewer } from '../../src/platform/web/viewer.js';
+import type { Books } from './books.js';
+import { payerOf } from './garage.js';
+import type { DemoLine } from './jobs/index.js';
+import type { PlannedJob } from './plan.js';
+import { finishJobs, putPurchaseOrder, reopenJob, writeEstimate } from './sheets.js';
+import type { Ticket } from './story.js';
+
+/** A work order as the desk finds it. */
+export interface Order {
+  id: number;
+  number: number;
+}
+
+type Deed =
+  | 'estimate'
+  | 'send'
+  | 'consent'
+  | 'surprise'
+  | 'deposit'
+  | 'finish'
+  | 'reopen'
+  | 'invoice'
+  | 'pay'
+  | 'post'
+  | 'unpost'
+  | 'discount';
+export type DeskDeed = { what: Exclude<Deed, 'unpost'> } | { what: 'unpost'; reason: string };
+
+/** What comes to more is not begun without a deposit. */
+const BIG_CENTS = 1500_00;
+
+/** Everything about money that happens to a work order, through the functions that the routes call too. */
+export class Desk {
+  /** Ids of the jobs that are written. */
+  readonly #jobs = new Map<PlannedJob, number>();
+
+  constructor(
+    private readonly history: History,
+    private readonly books: Books,
+  ) {}
+
+  async do(deed: DeskDeed, actor: Viewer, mechanic: Viewer, ticket: Ticket, order: Order): Promise<void> {
+    const { db } = this.history;
+    const { plan } = ticket;
+    switch (deed.what) {
+      case 'estimate':
+        return writeEstimate(db, actor, mechanic, order, plan, this.#jobs);
+      case 'send':
+        await markAsSent(db, actor, order.number);
+        return;
+      case 'consent':
+        return this.#consent(actor, ticket, order);
+      case 'surprise':
+        return this.#surprise(actor, ticket, order);
+      case 'finish':
+        return finishJobs(db, mechanic, order, plan.jobs, this.#jobs);
+      case 'reopen':
+        return reopenJob(db, actor, order, this.#jobs.get(plan.jobs[0] as PlannedJob) as number);
+      case 'discount':
+        return this.#add(actor, order, null, { kind: 'discount', fields: { description: 'Fleet discount', price: '5 %' } });
+      case 'deposit':
+        return this.#deposit(actor, ticket, order);
+      case 'invoice':
+        await makeInvoice(db, actor, order.number, (await this.#sums(order)).totalCents);
+        return;
+      case 'pay':
+        return this.#pay(actor, ticket, order);
+      case 'post':
+        return this.#post(actor, ticket, order);
+      case 'unpost':
+        this.books.forget(order.number);
+        return unpostInvoice(db, actor, order.number, deed.reason);
+    }
+  }
+
+  /** The customer answers about everything that is open. */
+  async #consent(actor: Viewer, { plan, customer }: Ticket, order: Order): Promise<void> {
+    const snapshot = await takeSnapshot(this.history.db, actor.shop, order.id);
+    const open = new Set(
+      snapshot.jobs
+        .filter(({ payType, consent }) => payType === 'customer' && (consent === 'proposed' || consent === 'revised'))
+        .map(({ id }) => id),
+    );
+    // Who approves one of several options need not decline the others.
+    const asked = plan.jobs.filter((one) => open.has(this.#jobs.get(one) as number) && !(one.work.choice && one.answer === 'decline'));
+    if (asked.length === 0) return;
+    if (plan.poNumber) await putPurchaseOrder(this.history.db, actor, order, plan.poNumber);
+    const { method, by, note } = plan.consent;
+    await recordConsent(this.history.db, actor, order.number, {
+      answers: asked.map((one) => ({ job: this.#jobs.get(one) as number, decision: one.answer, reason: one.reason })),
+      ...{ method, givenBy: by, phone: method === 'in-person' ? '' : customer.phone, note },
+      ...{ offer: offerOf(snapshot), shownCents: snapshot.totals.totalCents },
+    });
+  }
+
+  /** Something more is found on the first job: it is asked about again before it is charged. */
+  async #surprise(actor: Viewer, { plan }: Ticket, order: Order): Promise<void> {
+    const first = plan.jobs.find((one) => one.answer === 'approve' && one.payType === 'customer');
+    if (first) await this.#add(actor, order, this.#jobs.get(first) as number, plan.surprise);
+  }
+
+  async #add(actor: Viewer, order: Order, job: number | null, { kind, fields }: DemoLine): Promise<void> {
+    await addLine(this.history.db, actor, order.number, { job, kind, fields, coreCents: null, fee: null });
+  }
+
+  async #deposit(actor: Viewer, { customer, plan }: Ticket, order: Order): Promise<void> {
+    const { totalCents, paidCents } = await this.#sums(order);
+    if (payerOf(customer)?.terms || paidCents > 0 || totalCents < BIG_CENTS) return;
+    const cents = Math.floor(totalCents / 2 / 100_00) * 100_00;
+    await takePayment(this.history.db, actor, order.number, {
+      ...{ method: 'card', cents, tenderedCents: null, reference: plan.card, note: 'Half, before parts are ordered', deposit: true },
+    });
+  }
+
+  /** Whoever has no account pays all of it: by card, by check, in cash with change, or in two ways. */
+  async #pay(actor: Viewer, { customer, plan }: Ticket, order: Order): Promise<void> {
+    if (payerOf(customer)?.terms) return;
+    const { totalCents, paidCents } = await this.#sums(order);
+    const due = totalCents - paidCents;
+    const take = async (method: 'cash' | 'card' | 'check', cents: number, tenderedCents: number | null, reference: string) => {
+      if (cents > 0)
+        await takePayment(this.history.db, actor, order.number, { method, cents, tenderedCents, reference, note: '', deposit: false });
+    };
+    if (plan.pays === 'check') return take('check', due, null, plan.check);
+    if (plan.pays === 'cash' && due < 600_00) return take('cash', due, Math.ceil(due / 20_00) * 20_00, '');
+    const cash = plan.pays === 'split' ? Math.floor(due / 2 / 20_00) * 20_00 : 0;
+    await take('cash', cash, cash, '');
+    await take('card', due - cash, null, plan.card);
+  }
+
+  async #post(actor: Viewer, { customer }: Ticket, order: Order): Promise<void> {
+    const { totalCents, paidCents } = await this.#sums(order);
+    await postInvoice(this.history.db, actor, order.number, totalCents);
+    const payer = payerOf(customer);
+    if (payer && totalCents > paidCents) this.books.owe(payer, order.number, totalCents - paidCents);
+  }
+
+  async #sums({ id }: Order): Promise<{ totalCents: number; paidCents: number }> {
+    return this.history.db
+      .selectFrom('work_orders')
+      .select(['total_cents as totalCents', 'paid_cents as paidCents'])
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+  }
+}

@@ -1,0 +1,110 @@
+import { parseMoney, parseQuantity } from '../../src/features/billing/amounts.js';
+import { lockOrder, settle } from '../../src/features/billing/settle.js';
+import { freezeTerms } from '../../src/features/billing/terms.js';
+import { bringJob } from '../../src/features/jobs/deferred.js';
+import { insertJob } from '../../src/features/jobs/job-rows.js';
+import { editJob } from '../../src/features/jobs/jobs.js';
+import { writeLines, writeNew } from '../../src/features/jobs/lines.js';
+import { loadPricing, type Pricing } from '../../src/features/jobs/pricing.js';
+import { change } from '../../src/platform/database/change.js';
+import type { Database } from '../../src/platform/database/pool.js';
+import type { Viewer } from '../../src/platform/web/viewer.js';
+import type { Order } from './desk.js';
+import type { DemoLine, Work } from './jobs/index.js';
+import type { Plan, PlannedJob } from './plan.js';
+
+/** Writes the jobs of an order with all their lines, in one change; as one at the desk would in many. @param ids where those of the jobs are kept */
+export async function writeEstimate(
+  db: Database,
+  actor: Viewer,
+  mechanic: Viewer,
+  { number }: Order,
+  { jobs, discount }: Plan,
+  ids: Map<PlannedJob, number>,
+): Promise<void> {
+  await change(db, actor, {}, async (tx) => {
+    const order = await lockOrder(tx, number);
+    await freezeTerms(tx, order);
+    const pricing = await loadPricing(tx.db, tx.shop, order.id);
+    for (const planned of jobs.filter(({ brings }) => !brings)) {
+      const { concern, cause, payType, work } = planned;
+      const row = { name: work.name, concern, cause, pay_type: payType, mechanic_id: mechanic.staff };
+      const job = await insertJob(tx, order, { ...row, ...toChoice(work) });
+      tx.record('job.added', order.id, { number, job, name: work.name, concern });
+      await writeLines(tx, actor, order, job, toLines(pricing, job, work.lines));
+      ids.set(planned, job);
+    }
+    if (discount) await writeLines(tx, actor, order, null, toLines(pricing, null, [{ kind: 'discount', fields: discount }]));
+    await settle(tx, order);
+  });
+  for (const planned of jobs) {
+    const left = planned.brings && ids.get(planned.brings);
+    if (left) ids.set(planned, (await bringJob(db, actor, number, left)).result.job);
+  }
+}
+
+/** Until one is chosen, the one in the middle counts. */
+function toChoice({ choice }: Work) {
+  return choice ? { choice: 1, choice_name: choice, picked: choice === 'Better' } : {};
+}
+
+function toLines(pricing: Pricing, job: number | null, lines: DemoLine[]) {
+  const written = lines.map(({ kind, fields, core, fee }) => {
+    const known = pricing.fees.find(({ name }) => name === fee);
+    return writeNew(pricing, { job, kind, fields, coreCents: core ? parseMoney(core) : null, fee: known?.id ?? null });
+  });
+  let place = 0;
+  return written.flatMap((group) => {
+    const start = place;
+    place += group.length;
+    return group.map((line) => (line.coreOf === undefined ? line : { ...line, coreOf: start + line.coreOf }));
+  });
+}
+
+/** The mechanic writes up what was found and done on everything that was approved. */
+export async function finishJobs(
+  db: Database,
+  mechanic: Viewer,
+  { number }: Order,
+  jobs: PlannedJob[],
+  ids: Map<PlannedJob, number>,
+): Promise<void> {
+  for (const planned of jobs) {
+    const id = ids.get(planned);
+    if (!id || planned.answer !== 'approve') continue;
+    const { cause, correction } = planned;
+    await editJob(
+      db,
+      mechanic,
+      number,
+      id,
+      ['cause', 'correction', 'progress', 'clocked'],
+      {},
+      {
+        ...{ cause, correction, progress: 'complete' },
+        clocked: clockedFor(planned, number),
+      },
+    );
+  }
+}
+
+/** Some are faster than the book, some are not. */
+function clockedFor({ work }: PlannedJob, number: number): number {
+  const book = work.lines
+    .filter(({ kind }) => kind === 'labor')
+    .reduce((sum, { fields }) => sum + parseQuantity(fields.quantity ?? '0'), 0);
+  return Math.round((book * (82 + ((number * 7) % 34))) / 100);
+}
+
+export async function reopenJob(db: Database, manager: Viewer, { number }: Order, job: number): Promise<void> {
+  await editJob(db, manager, number, job, ['progress'], {}, { progress: 'in-progress' });
+}
+
+/** The purchase order that the customer's office has given for it. */
+export async function putPurchaseOrder(db: Database, actor: Viewer, { id, number }: Order, poNumber: string): Promise<void> {
+  await change(db, actor, {}, async (tx) => {
+    const where = tx.db.updateTable('work_orders').set({ po_number: poNumber }).where('shop_id', '=', tx.shop).where('id', '=', id);
+    const { numUpdatedRows } = await where.where('po_number', '<>', poNumber).executeTakeFirstOrThrow();
+    if (numUpdatedRows > 0n) tx.record('work-order.edited', id, { number, from: { poNumber: '' }, to: { poNumber } });
+  });
+}
