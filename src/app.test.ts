@@ -1,12 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addContact } from './features/customers/contacts.js';
+import { addCustomer } from './features/customers/customers.js';
+import { mergeCustomers } from './features/customers/merges.js';
+import { NO_FIELDS } from './features/customers/rules.js';
 import { addLabel, listLabels } from './features/labels/labels.js';
 import { can, PERMISSIONS, ROLES } from './features/staff/permissions.js';
 import { makeTvLink } from './features/tv/links.js';
+import { NO_FIELDS as NO_VEHICLE } from './features/vehicles/rules.js';
+import { addVehicle } from './features/vehicles/vehicles.js';
 import { addComment } from './features/work-orders/comments.js';
 import type { Route } from './platform/web/routes.js';
 import type { Client, Fields, Reply } from './testing/client.js';
 import { type TestDatabase, testDatabase } from './testing/database.js';
 import { startTestServer, type TestServer } from './testing/server.js';
+import { makeSettings, SETTINGS_BODIES } from './testing/settings-samples.js';
 import { makeShop, openOrders, PASSWORD, type TestShop } from './testing/shop.js';
 import { versionOf } from './testing/truth.js';
 
@@ -51,6 +58,31 @@ const BODIES: Record<string, (shop: TestShop) => Fields> = {
   '/work-orders/:number/comments': () => ({ text: 'Hello' }),
   '/work-orders/:number/comments/:comment/edits': () => ({ text: 'Changed' }),
   '/work-orders/:number/comments/:comment/removals': () => ({}),
+  '/work-orders/:number/revisions': () => ({}),
+  '/work-orders/:number/authorizations': () => ({ givenBy: 'Eve', method: 'in-person', offer: 'a'.repeat(64), shown: 0 }),
+  '/work-orders/:number/invoices': () => ({ shown: 0 }),
+  '/work-orders/:number/postings': () => ({ shown: 0 }),
+  '/work-orders/:number/unpostings': () => ({ reason: 'Wrong mileage' }),
+  '/work-orders/:number/payments': () => ({ method: 'cash', amount: '1.00', deposit: 'on' }),
+  '/work-orders/:number/refunds': () => ({ method: 'cash', amount: '1.00', reason: 'Goodwill' }),
+  '/receivables/:customer/payments': () => ({ method: 'cash', amount: '1.00', shown: 0 }),
+  '/till/closes': () => ({}),
+  '/customers': () => ({ name: 'Eve' }),
+  '/customers/:customer/edits': () => ({ name: 'Eve', 'original.name': 'Dana Whitfield' }),
+  '/customers/:customer/contacts': () => ({ name: 'Eve' }),
+  '/customers/:customer/contacts/:contact': () => ({ name: 'Eve', 'original.name': 'Lee' }),
+  '/customers/:customer/contacts/:contact/removals': () => ({}),
+  '/customers/:customer/payers': () => ({ payer: values.payer ?? 0 }),
+  '/customers/:customer/merges': () => ({ into: values.payer ?? 0 }),
+  '/customers/:customer/vehicles': () => ({ description: 'Van' }),
+  '/vehicles/:vehicle/edits': () => ({ description: 'Van', 'original.description': 'Vehicle 1' }),
+  '/vehicles/:vehicle/meters': () => ({ name: 'PTO', unit: 'h' }),
+  '/vehicles/:vehicle/meters/:meter': () => ({ name: 'PTO', unit: 'h' }),
+  '/vehicles/:vehicle/meters/:meter/removals': () => ({}),
+  '/vehicles/:vehicle/transfers': () => ({ from: values.customer ?? 0, name: 'Eve' }),
+  '/vehicles/:vehicle/merges': () => ({ into: values.other ?? 0 }),
+  '/merges/:merge/undos': () => ({}),
+  '/work-orders/:number/readings': () => ({ [`in.${values.meter}`]: '84512' }),
   '/settings/columns': () => COLUMN,
   '/settings/columns/:column': () => COLUMN,
   '/settings/columns/:column/shifts': () => ({ direction: 'right' }),
@@ -58,6 +90,7 @@ const BODIES: Record<string, (shop: TestShop) => Fields> = {
   '/settings/labels': () => ({ name: 'Rush', color: 'red' }),
   '/settings/labels/:label': () => ({ name: 'Rush', color: 'red' }),
   '/settings/labels/:label/removals': () => ({}),
+  ...SETTINGS_BODIES,
   '/settings/tv': () => ({ name: 'Lobby', variant: 'lobby' }),
   '/settings/tv/:link/revocations': () => ({}),
   '/staff': () => ({ name: 'Eve', email: 'eve@evil.test', role: 'manager' }),
@@ -84,15 +117,30 @@ beforeAll(async () => {
   const [label] = await listLabels(db, shop.id);
   const comment = await db.selectFrom('comments').select('id').executeTakeFirstOrThrow();
   const link = await db.selectFrom('tv_links').select('id').executeTakeFirstOrThrow();
+  const people = await makeCustomers(db, shop);
   values = {
+    ...people,
     ...{ number: number as number, comment: comment.id, label: label?.id ?? 0, link: link.id, column: shop.columns[0]?.id ?? 0 },
     ...{ staff: shop.staff.mechanic.staff, token: 'x'.repeat(43) },
+    ...(await makeSettings(db, shop)),
   };
 });
 afterAll(async () => {
   await server.stop();
   await database.close();
 });
+
+/** A customer with a contact, a vehicle and a meter; others to put them together with; and a merge that can be undone. */
+async function makeCustomers(db: TestDatabase['db'], { staff }: TestShop): Promise<Record<string, number>> {
+  const order = await db.selectFrom('work_orders').select(['customer_id', 'vehicle_id']).executeTakeFirstOrThrow();
+  const { result } = await addContact(db, staff.advisor, order.customer_id, { name: 'Lee', role: '', phone: '', email: '' });
+  const meter = await db.selectFrom('meters').select('id').where('vehicle_id', '=', order.vehicle_id).executeTakeFirstOrThrow();
+  const add = async (name: string) => (await addCustomer(db, staff.advisor, { ...NO_FIELDS, name })).result.customer;
+  const [payer, gone] = [await add('Payer'), await add('Gone')];
+  const other = (await addVehicle(db, staff.advisor, payer, { ...NO_VEHICLE, description: 'Other' })).result.vehicle;
+  const { merge } = (await mergeCustomers(db, staff.manager, gone, payer)).result;
+  return { customer: order.customer_id, vehicle: order.vehicle_id, contact: result.contact, meter: meter.id, payer, other, merge };
+}
 
 const routes = () => server.app.routes;
 const named = (route: Route) => `${route.method} ${route.path}`;

@@ -8,12 +8,14 @@ import { Boards } from './features/board/boards.js';
 import { columnRoutes } from './features/board/column-routes.js';
 import { boardRoom } from './features/board/live.js';
 import { boardRoutes } from './features/board/routes.js';
+import { customerRoutes } from './features/customers/routes.js';
 import { exportRoutes } from './features/exports/routes.js';
 import { importRoutes } from './features/imports/routes.js';
 import { lineRoutes } from './features/jobs/line-routes.js';
 import { jobRoutes } from './features/jobs/routes.js';
 import { labelRoutes } from './features/labels/routes.js';
 import { printRoutes } from './features/printing/routes.js';
+import { searchRoutes } from './features/search/routes.js';
 import { settingsRoutes } from './features/settings/routes.js';
 import { setupRoutes } from './features/shops/routes.js';
 import { accountRoutes } from './features/staff/account-routes.js';
@@ -24,6 +26,7 @@ import { SignInThrottle } from './features/staff/throttle.js';
 import { tvRoutes } from './features/tv/routes.js';
 import { tvScreenRoutes } from './features/tv/screen-routes.js';
 import { tvRoom, Walls } from './features/tv/walls.js';
+import { vehicleRoutes } from './features/vehicles/routes.js';
 import { workOrderRoom } from './features/work-orders/live.js';
 import { workOrderRoutes } from './features/work-orders/routes.js';
 import type { OpenDatabase } from './platform/database/pool.js';
@@ -79,6 +82,9 @@ export function createApp(config: Config, url: string, database: OpenDatabase, l
     ...lineRoutes(services),
     ...billingRoutes(services),
     ...moneyRoutes(services),
+    ...searchRoutes(services),
+    ...customerRoutes(services),
+    ...vehicleRoutes(services),
     ...printRoutes(services),
     ...columnRoutes(services),
     ...labelRoutes(services),

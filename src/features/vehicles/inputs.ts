@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { Id, OptionalId, optional, RequestId, required, Tick } from '../../platform/web/forms.js';
+import { originals, textsOf } from '../customers/inputs.js';
+import { UNITS, type Unit, VEHICLE_FIELDS, type VehicleFields } from './rules.js';
+
+const YEARS = 'The year has four figures, like 2019.';
+
+const fields = {
+  kind: z.enum(['road', 'equipment'], 'A vehicle for the road, or equipment?').default('road'),
+  description: optional('The name'),
+  plate: optional('The plate', 20),
+  vin: optional('The VIN', 40),
+  make: optional('The make', 100),
+  model: optional('The model', 100),
+  year: z
+    .union(
+      [
+        z.literal(''),
+        z
+          .string()
+          .trim()
+          .regex(/^(18[89]\d|19\d\d|20\d\d|21\d\d|2200)$/, YEARS),
+      ],
+      YEARS,
+    )
+    .default(''),
+  engine: optional('The engine', 100),
+  color: optional('The color', 60),
+  unitNumber: optional('The unit number', 40),
+  serial: optional('The serial number', 60),
+  laborRate: OptionalId,
+  notes: optional('The notes', 10_000),
+};
+
+export const NewVehicleInput = z.strictObject({ ...fields, requestId: RequestId });
+export const EditVehicleInput = z.strictObject({ ...fields, ...originals(VEHICLE_FIELDS) });
+export const vehicleFields = (body: object) => textsOf(body as Record<string, string>, VEHICLE_FIELDS) as VehicleFields;
+
+export const MeterInput = z.strictObject({
+  name: required('The name', 60),
+  unit: z.enum(Object.keys(UNITS) as [Unit, ...Unit[]], 'Please choose a unit.'),
+  requestId: RequestId,
+});
+
+export const TransferInput = z.strictObject({
+  from: Id,
+  to: OptionalId,
+  name: optional('The name'),
+  phone: optional('The phone number', 40),
+  dropNotes: Tick,
+  requestId: RequestId,
+});
+
+/** `in.<meter>` and `out.<meter>`: what each meter showed. */
+export const ReadingsInput = z.record(
+  z.string().regex(/^(in|out)\.[1-9]\d{0,14}$/, 'This form is damaged. Please open it again.'),
+  optional('The reading', 20),
+);
