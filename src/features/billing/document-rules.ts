@@ -45,7 +45,7 @@ export function refusePosting(facts: DocumentFacts): string | null {
   const money = (cents: number) => showMoney(cents, facts.terms?.currency ?? 'USD');
   if (due > 0 && !payer.onAccount)
     return `${money(due)} of WO-${number} is not paid. Take the payment first, or allow ${payer.name} to pay on account.`;
-  if (due < 0) return `${money(-due)} more was paid than WO-${number} comes to. Give it back first.`;
+  if (due < 0) return `The shop owes ${payer.name} ${money(-due)} on WO-${number}. Give it back first.`;
   return null;
 }
 

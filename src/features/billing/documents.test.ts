@@ -206,6 +206,6 @@ describe('M8: a posted invoice', () => {
     const { id } = await database.db.selectFrom('jobs').select('id').where('shop_id', '=', shop.id).executeTakeFirstOrThrow();
     await addLine(database.db, who(), number, id, { kind: 'discount', cents: 2_500 });
     await invoice(7_500);
-    await expect(post(7_500)).rejects.toThrow('$25.00 more was paid than WO-1001 comes to. Give it back first.');
+    await expect(post(7_500)).rejects.toThrow('The shop owes Dana Whitfield $25.00 on WO-1001. Give it back first.');
   });
 });

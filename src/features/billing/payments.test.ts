@@ -118,6 +118,14 @@ describe('M7: deposits, split and partial payments, refunds, change', () => {
     expect((await payments()).at(-1)).toMatchObject({ kind: 'refund', cents: -2_500, note: 'Part came back' });
   });
 
+  test('what was taken back on the bill beyond what is on it is given back, too', async () => {
+    await addJob(database.db, who(), number, { lines: [{ kind: 'part', cents: 4_500, quantity: -100 }] });
+    expect(await money()).toMatchObject({ total_cents: -4_500 });
+    await expect(refund(4_501)).rejects.toThrow('At most $45.00');
+    await refund(4_500);
+    expect(await money()).toMatchObject({ paid_cents: -4_500 });
+  });
+
   test('the same form sent twice takes the money once', async () => {
     const replies = await Promise.all([1, 2, 3].map(() => pay(1_000, { deposit: true }, 'the-same-form')));
     expect(replies.filter((one) => !one.repeated)).toHaveLength(1);

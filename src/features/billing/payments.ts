@@ -92,7 +92,9 @@ export async function refundPayment(
     const currency = currencyOf(order);
     if (input.reason === '') throw new Invalid({ reason: 'Say why it is given back.' });
     if (input.cents <= 0) throw new Invalid({ amount: 'Give back more than nothing.' });
-    const most = input.payment === null ? order.paid_cents : Math.min(order.paid_cents, await leftOf(tx, order, input.payment));
+    // What was taken back on the bill (a core, a part) may come to more than what is on it: then the shop owes that as well.
+    const all = order.paid_cents - Math.min(0, order.total_cents);
+    const most = input.payment === null ? all : Math.min(all, await leftOf(tx, order, input.payment));
     if (input.cents > most)
       throw new Invalid({ amount: most > 0 ? `At most ${showMoney(most, currency)} can be given back.` : 'Nothing is left to give back.' });
     const { method, reference, reason } = input;
