@@ -56,7 +56,7 @@ export async function showStatement(services: Services, customer: number, asked:
   const head = letterheadOf(settings);
   const name = statement.customer.company || statement.customer.name;
   const back = await linkTo(services, asked.request, `/customers/${customer}`, ' to the customer');
-  const paper = statementPaper(statement, new Date());
+  const paper = statementPaper(statement, settings.invoicePrefix, new Date());
   const frame = { title: `Statement for ${name}`, of: 'the statement', size, number: '', head, again: name, ...back };
   return page('printing/paper', { ...frame, paper, sheets: toSheets(paper, head, size) });
 }
@@ -68,7 +68,15 @@ async function linkTo({ config }: Services, request: Request, path: string, back
   return { back: path, backTo, code: await codeOf(url), onlyHere: /^https?:\/\/(localhost|127\.|\[::1\])/.test(url) };
 }
 
-function letterheadOf({ name, address, phone, email, website, registration, hasLogo }: Omit<ShopOnPaper, 'paper'>): Letterhead {
+function letterheadOf({
+  name,
+  address,
+  phone,
+  email,
+  website,
+  registration,
+  hasLogo,
+}: Omit<ShopOnPaper, 'paper' | 'invoicePrefix'>): Letterhead {
   const reach = [phone, email, website].filter(Boolean).join(' · ');
   const lines = [...address.split('\n').filter((line) => line.trim()), reach, registration && `Registration ${registration}`];
   return { name, logo: hasLogo, lines: lines.filter(Boolean) };

@@ -338,7 +338,14 @@ test('a statement says what is owed, by invoice and by age', async () => {
   expect(reply.text).toContain('class="a4"');
   const words = wordsOf(reply.text);
   const due = (total / 100).toFixed(2);
-  for (const part of [`31–60 days, USD ${due}`, '0–30 days, USD 0.00', `WO-${number}`, '45 days', `Due, USD ${due}`, 'Dana Whitfield'])
+  for (const part of [
+    `31–60 days, USD ${due}`,
+    '0–30 days, USD 0.00',
+    `INV-1001, WO-${number}`,
+    '45 days',
+    `Due, USD ${due}`,
+    'Dana Whitfield',
+  ])
     expect(words).toContain(part);
   const other = await makeShop(database.db, `stranger${shops}`);
   expect((await (await server.clientOf(other, 'manager')).get(`/customers/${customer}/print/statement`)).status).toBe(404);

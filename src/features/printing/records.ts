@@ -42,7 +42,7 @@ export interface PaperRecord {
 }
 
 /** The shop as it stands at the head of a paper. */
-export interface ShopOnPaper extends Record<'name' | 'address' | 'phone' | 'email' | 'website' | 'registration', string> {
+export interface ShopOnPaper extends Record<'name' | 'address' | 'phone' | 'email' | 'website' | 'registration' | 'invoicePrefix', string> {
   paper: Size;
   hasLogo: boolean;
 }
@@ -50,7 +50,7 @@ export interface ShopOnPaper extends Record<'name' | 'address' | 'phone' | 'emai
 /** The shop as its settings say now. */
 export async function getShopOnPaper(db: Database, shop: number): Promise<ShopOnPaper> {
   const { rows } = await sql<ShopOnPaper>`
-    select s.name, b.address, b.phone, b.email, b.website, b.registration, b.paper, b.logo is not null as "hasLogo"
+    select s.name, b.address, b.phone, b.email, b.website, b.registration, b.invoice_prefix as "invoicePrefix", b.paper, b.logo is not null as "hasLogo"
     from shops s join billing_settings b on b.shop_id = s.id where s.id = ${shop}`.execute(db);
   return rows[0] as ShopOnPaper;
 }

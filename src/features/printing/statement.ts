@@ -4,8 +4,8 @@ import { AGES, type OpenInvoice, type Statement } from '../billing/receivables.j
 import type { Paper } from './papers.js';
 import { columnsOf, facts, type Piece, passage, row, sums, type Table } from './pieces.js';
 
-/** What a customer owes, invoice by invoice, and how old it is. */
-export function statementPaper(statement: Statement, now: Date): Paper {
+/** What a customer owes, invoice by invoice, and how old it is. @param prefix of the shop's invoice numbers */
+export function statementPaper(statement: Statement, prefix: string, now: Date): Paper {
   const { customer, invoices, ages, dueCents, currency, timeZone } = statement;
   return {
     title: 'Statement',
@@ -19,13 +19,13 @@ export function statementPaper(statement: Statement, now: Date): Paper {
         ],
         AGES.map((age, index) => ({ label: `${age}, ${currency}`, value: showAmount(ages[index] ?? 0) })),
       ]),
-      ...(invoices.length > 0 ? invoicePieces(invoices, currency, timeZone) : passage('', 'Nothing is owed.')),
+      ...(invoices.length > 0 ? invoicePieces(invoices, prefix, currency, timeZone) : passage('', 'Nothing is owed.')),
       sums([{ label: `Due, ${currency}`, amount: showAmount(dueCents), strong: true }]),
     ],
   };
 }
 
-function invoicePieces(invoices: OpenInvoice[], currency: string, timeZone: string): Piece[] {
+function invoicePieces(invoices: OpenInvoice[], prefix: string, currency: string, timeZone: string): Piece[] {
   const table: Table = {
     name: 'Open invoices',
     columns: [
@@ -39,7 +39,7 @@ function invoicePieces(invoices: OpenInvoice[], currency: string, timeZone: stri
   };
   const heads = [columnsOf(table)];
   const cells = (invoice: OpenInvoice) => [
-    `${invoice.invoice}, WO-${invoice.number}`,
+    `${prefix}${invoice.invoice}, WO-${invoice.number}`,
     `${showDate(invoice.postedAt, timeZone)}\n${invoice.days} ${invoice.days === 1 ? 'day' : 'days'}`,
     [invoice.vehicle, invoice.poNumber].filter(Boolean).join('\n'),
     showAmount(invoice.totalCents),
