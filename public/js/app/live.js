@@ -220,6 +220,8 @@ function withoutSocket() {
 document.addEventListener('htmx:ws:before:message:incoming', (event) => {
   const room = event.target;
   const { version, since } = JSON.parse(event.detail.message.data);
+  // Who else is here is no change of the shop.
+  if (version === undefined) return;
   if (version <= versionOf(room)) event.detail.cancelled = true;
   else if (since > versionOf(room)) {
     event.detail.cancelled = true;

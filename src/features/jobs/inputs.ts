@@ -50,8 +50,12 @@ export const JobEditInput = z.strictObject({
   ...were(JOB_FIELDS),
 });
 
-/** Text as it was typed; each kind of line reads its own. */
-const Raw = optional('That', 600).optional();
+/** Text as it was typed, or not sent at all; each kind of line reads its own. */
+const Raw = z
+  .string()
+  .max(600, 'That is too long.')
+  .transform((value) => value.trim())
+  .optional();
 const raw = Object.fromEntries(LINE_FIELDS.map((field) => [field, Raw])) as Record<(typeof LINE_FIELDS)[number], typeof Raw>;
 
 export const NewLineInput = z.strictObject({ ...raw, ...NewLineExtras, requestId: RequestId });

@@ -5,6 +5,7 @@ import type { Viewer } from '../../platform/web/viewer.js';
 import { listColumns } from '../board/columns.js';
 import { topRank } from '../board/moves.js';
 import { getKeptCustomer, insertCustomer } from '../customers/customers.js';
+import { insertJob } from '../jobs/job-rows.js';
 import { getKeptVehicle, insertVehicle } from '../vehicles/vehicles.js';
 import { getColleague } from './assignments.js';
 
@@ -62,8 +63,22 @@ export async function createWorkOrder(
       .returning('id')
       .executeTakeFirstOrThrow();
     tx.record('work-order.created', id, { number, column: { column: column.id, name: column.name } });
+    if (input.concern) await addFirstJob(tx, { id, number }, input.concern);
     return { number };
   });
+}
+
+/** What the vehicle came for is its first job, named by its first words. */
+async function addFirstJob(tx: Change, order: { id: number; number: number }, concern: string): Promise<void> {
+  const [line = ''] = concern.split('\n');
+  const name =
+    line.length <= 60
+      ? line
+      : `${line
+          .slice(0, 60)
+          .toWellFormed()
+          .replace(/\s+\S*$/, '')}…`;
+  await insertJob(tx, order, { name, concern: concern.slice(0, 10_000) });
 }
 
 async function takeNumber(tx: Change): Promise<number> {

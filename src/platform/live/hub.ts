@@ -48,11 +48,14 @@ interface Room {
 const MOST_WAITING = 1024 * 1024;
 /** Changes that come faster than this are sent together. */
 const COALESCE = 40;
+const GREETED_AFTER = 150;
 
 /** The rooms of this process, and who watches them. */
 export class Hub {
   readonly #rooms = new Map<string, Room>();
   readonly #kinds = new Map<string, RoomKind>();
+  /** Companies that are about to be told. */
+  readonly #greeting = new Set<string>();
 
   constructor(private readonly log: Logger) {}
 
@@ -81,18 +84,29 @@ export class Hub {
     });
   }
 
-  /** Somebody came or left: tells everybody of the company who else is there. No version: it is no change of the shop. */
+  /** Somebody came or left: soon, so that a page which is loaded anew is no coming and going, everybody is told. */
   #greet({ shop, room }: Member): void {
     const kind = this.#kinds.get(kindOf(room));
     if (!kind?.company || !kind.greeting) return;
     const company = kind.company(room);
+    const key = `${shop}/${company}`;
+    if (this.#greeting.has(key)) return;
+    this.#greeting.add(key);
+    setTimeout(() => {
+      this.#greeting.delete(key);
+      this.#tellWhoIsHere(shop, company, kind);
+    }, GREETED_AFTER).unref();
+  }
+
+  /** Tells everybody of a company who else is there. Without a version: it is no change of the shop. */
+  #tellWhoIsHere(shop: number, company: string, kind: RoomKind): void {
     const here = this.members().filter(
-      (one) => one.shop === shop && kindOf(one.room) === kindOf(room) && kind.company?.(one.room) === company,
+      (one) => one.shop === shop && this.#kinds.get(kindOf(one.room)) === kind && kind.company?.(one.room) === company,
     );
     const people = new Map(here.flatMap(({ ticket }) => (ticket.kind === 'session' ? [[ticket.staff, ticket.name]] : [])));
     for (const { socket, ticket } of here) {
       const others = [...people].filter(([staff]) => ticket.kind !== 'session' || staff !== ticket.staff).map(([, name]) => name);
-      deliver(socket, JSON.stringify({ content: kind.greeting(others) }));
+      deliver(socket, JSON.stringify({ content: kind.greeting?.(others) ?? '' }));
     }
   }
 
