@@ -72,7 +72,7 @@ function foundOrders(shop: number, { order, invoice }: Sought): RawBuilder<unkno
     (select id, ${sql.lit(RANK.order)} as rank from work_orders where shop_id = ${shop} and number = ${order})
     union all
     (select w.id, ${sql.lit(RANK.invoice)} from billing_settings b join work_orders w on w.shop_id = b.shop_id and w.invoice_number = ${invoice?.number ?? null}
-      where b.shop_id = ${shop} and rtrim(${invoice?.before ?? null}::text, ' #-') in ('', 'inv', 'invoice', rtrim(lower(b.invoice_prefix), ' #-')))
+      where b.shop_id = ${shop} and rtrim(${invoice?.before ?? null}::text, ' #/.-') in ('', 'inv', 'invoice', rtrim(lower(b.invoice_prefix), ' #/.-')))
     union all
     (select w.id, f.rank from found_vehicles f
       join work_orders w on w.shop_id = ${shop} and w.vehicle_id = f.id and w.rank is not null order by f.rank limit ${MOST})
