@@ -4,6 +4,7 @@ import { measureFinished } from './finished.js';
 import { measureFirstLoad } from './first-load.js';
 import { measureMemory } from './memory.js';
 import { measureMoves } from './moves.js';
+import { measureOrders } from './orders.js';
 import { measureStart } from './start.js';
 import { type Ground, layGround } from './support/ground.js';
 import { type Figure, print, save } from './support/report.js';
@@ -12,6 +13,7 @@ const MEASURES: Record<string, (ground: Ground) => Promise<Figure[]>> = {
   'first-load': measureFirstLoad,
   'board-reads': measureBoardReads,
   moves: measureMoves,
+  orders: measureOrders,
   'fan-out': measureFanOut,
   memory: measureMemory,
   start: measureStart,
