@@ -4,9 +4,11 @@ import type { LineKind, PayType, Tax, Totals } from '../features/billing/rules.j
 import { lockOrder, settle } from '../features/billing/settle.js';
 import { offerOf, takeSnapshot } from '../features/billing/snapshots.js';
 import { freezeTerms } from '../features/billing/terms.js';
+import { createWorkOrder } from '../features/work-orders/create.js';
 import { change } from '../platform/database/change.js';
 import type { Database } from '../platform/database/pool.js';
 import type { Viewer } from '../platform/web/viewer.js';
+import { newOrder } from './shop.js';
 
 export interface TestLine {
   kind?: LineKind;
@@ -23,6 +25,16 @@ export interface TestJob {
   choice?: number;
   picked?: boolean;
   lines?: TestLine[];
+}
+
+/** Opens work orders on which nothing stands yet, not even what the vehicle came for. @returns their numbers */
+export async function openEmpty(db: Database, viewer: Viewer, count: number): Promise<number[]> {
+  const numbers: number[] = [];
+  for (let index = 0; index < count; index++) {
+    const { result } = await createWorkOrder(db, viewer, newOrder({ vehicleDescription: `Vehicle ${index + 1}`, concern: '' }));
+    numbers.push(result.number);
+  }
+  return numbers;
 }
 
 /** Writes a job with its lines, as far as money is concerned, the way every change of jobs does. @returns its id */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Conflict, Invalid, NotFound } from '../../platform/errors.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
-import { addJob, addLine, approve, consentForm, moneyOf, reprice } from '../../testing/money.js';
-import { makeShop, openOrders, type TestShop } from '../../testing/shop.js';
+import { addJob, addLine, approve, consentForm, moneyOf, openEmpty, reprice } from '../../testing/money.js';
+import { makeShop, type TestShop } from '../../testing/shop.js';
 import { recordConsent } from './authorizations.js';
 import { OTHER_OPTION } from './consent.js';
 import { makeInvoice } from './documents.js';
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   shop = await makeShop(database.db, `shop${++shops}`);
-  [number] = (await openOrders(database.db, shop.staff.advisor, 1)) as [number];
+  [number] = (await openEmpty(database.db, shop.staff.advisor, 1)) as [number];
 });
 afterAll(() => database.close());
 
@@ -131,7 +131,7 @@ describe('A4: approval by phone or in person: who, when, number, taken by, amoun
   test('jobs of other orders, of other payers, and finished ones are refused', async () => {
     const job = await addJob(database.db, who(), number, { progress: 'complete' });
     const warranty = await addJob(database.db, who(), number, { payType: 'warranty' });
-    const [other] = (await openOrders(database.db, who(), 1)) as [number];
+    const [other] = (await openEmpty(database.db, who(), 1)) as [number];
     const foreign = await addJob(database.db, who(), other);
     await expect(recordConsent(database.db, who(), number, await form([yes(foreign)]))).rejects.toThrow(NotFound);
     await expect(recordConsent(database.db, who(), number, await form([yes(warranty)]))).rejects.toThrow('nothing to ask');

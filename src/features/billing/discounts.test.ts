@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { change } from '../../platform/database/change.js';
 import { Forbidden, Invalid } from '../../platform/errors.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
-import { addJob, addLine, moneyOf } from '../../testing/money.js';
-import { makeShop, openOrders, type TestShop } from '../../testing/shop.js';
+import { addJob, addLine, moneyOf, openEmpty } from '../../testing/money.js';
+import { makeShop, type TestShop } from '../../testing/shop.js';
 import { checkDiscount, isOverLimit } from './discounts.js';
 
 let database: TestDatabase;
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   shop = await makeShop(database.db, `shop${++shops}`);
-  [number] = (await openOrders(database.db, shop.staff.advisor, 1)) as [number];
+  [number] = (await openEmpty(database.db, shop.staff.advisor, 1)) as [number];
   job = await addJob(database.db, shop.staff.advisor, number, { lines: [{ cents: 20_000 }] });
 });
 afterAll(() => database.close());

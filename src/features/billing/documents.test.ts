@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Conflict, Invalid } from '../../platform/errors.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
-import { addJob, addLine, approve, moneyOf } from '../../testing/money.js';
-import { makeShop, openOrders, type TestShop } from '../../testing/shop.js';
+import { addJob, addLine, approve, moneyOf, openEmpty } from '../../testing/money.js';
+import { makeShop, type TestShop } from '../../testing/shop.js';
 import { makeInvoice, postInvoice, unpostInvoice } from './documents.js';
 import { takePayment } from './payments.js';
 import { readSnapshot } from './revisions.js';
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   shop = await makeShop(database.db, `shop${++shops}`);
-  [number] = (await openOrders(database.db, shop.staff.advisor, 1)) as [number];
+  [number] = (await openEmpty(database.db, shop.staff.advisor, 1)) as [number];
 });
 afterAll(() => database.close());
 
@@ -64,7 +64,7 @@ describe('an invoice', () => {
   });
 
   test('W5: numbers have no gap, also when 20 are made at once and some fail', async () => {
-    const numbers = await openOrders(database.db, who(), 20);
+    const numbers = await openEmpty(database.db, who(), 20);
     for (const [index, order] of numbers.entries()) if (index % 3 !== 0) await approved(order);
     const made = await Promise.allSettled(numbers.map((order) => invoice(10_000, order)));
     const taken = made.flatMap((one) => (one.status === 'fulfilled' ? [one.value.result.invoice] : [])).sort();

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Database } from '../../platform/database/pool.js';
 import { RequestError } from '../../platform/errors.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
-import { addJob, addLine, consentForm, moneyOf } from '../../testing/money.js';
+import { addJob, addLine, consentForm, moneyOf, openEmpty } from '../../testing/money.js';
 import { SEED } from '../../testing/seed.js';
-import { makeShop, openOrders, type TestShop } from '../../testing/shop.js';
+import { makeShop, type TestShop } from '../../testing/shop.js';
 import { recordConsent } from './authorizations.js';
 import { makeInvoice, postInvoice, unpostInvoice } from './documents.js';
 import { refundPayment, takePayment } from './payments.js';
@@ -132,7 +132,7 @@ test('whatever people do, in whatever order: sums, payments and consent fit, and
   await fc.assert(
     fc.asyncProperty(fc.array(DEEDS, { minLength: 5, maxLength: 25 }), async (deeds) => {
       shop = await makeShop(database.db, `life${++shops}`);
-      const [number] = (await openOrders(database.db, advisor(), 1)) as [number];
+      const [number] = (await openEmpty(database.db, advisor(), 1)) as [number];
       let invoice: number | null = null;
       for (const deed of deeds) {
         const before = await paperOf(number);
@@ -152,7 +152,7 @@ test('twenty people at once, on three orders and one till', { timeout: 120_000 }
   await fc.assert(
     fc.asyncProperty(fc.array(fc.tuple(DEEDS, fc.nat(2)), { minLength: 40, maxLength: 60 }), async (deeds) => {
       shop = await makeShop(database.db, `many${++shops}`);
-      const numbers = await openOrders(database.db, advisor(), 3);
+      const numbers = await openEmpty(database.db, advisor(), 3);
       for (const number of numbers) await addJob(database.db, advisor(), number, { lines: [{ cents: 10_000 }] });
       const run = deeds.map(([deed, order]) => deed(database.db, numbers[order] as number).catch(expectRefusal));
       await Promise.all([...run, closeAsItIs().catch(expectRefusal)]);

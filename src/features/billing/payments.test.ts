@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Conflict, Invalid, NotFound } from '../../platform/errors.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
-import { addJob, approve, moneyOf } from '../../testing/money.js';
-import { makeShop, openOrders, type TestShop } from '../../testing/shop.js';
+import { addJob, approve, moneyOf, openEmpty } from '../../testing/money.js';
+import { makeShop, type TestShop } from '../../testing/shop.js';
 import { makeInvoice, postInvoice } from './documents.js';
 import { dealOldest, type PaymentInput, payOldest, type RefundInput, refundPayment, takePayment } from './payments.js';
 import { ageOf, getStatement, listReceivables } from './receivables.js';
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   shop = await makeShop(database.db, `shop${++shops}`);
-  [number] = (await openOrders(database.db, shop.staff.advisor, 1)) as [number];
+  [number] = (await openEmpty(database.db, shop.staff.advisor, 1)) as [number];
 });
 afterAll(() => database.close());
 
@@ -196,7 +196,7 @@ describe('M10: receivables by age, and a statement', () => {
   ] as const)('%i days are in the band %i', (days, band) => expect(ageOf(days)).toBe(band));
 
   test('each payer’s debts by age; the statement says the same, the oldest first', async () => {
-    const orders = [number, ...(await openOrders(database.db, who(), 3))] as [number, number, number, number];
+    const orders = [number, ...(await openEmpty(database.db, who(), 3))] as [number, number, number, number];
     const { customer_id: payer } = await database.db
       .selectFrom('work_orders')
       .select('customer_id')
@@ -225,7 +225,7 @@ describe('M10: receivables by age, and a statement', () => {
   });
 
   test('one payment pays several invoices, the oldest first', async () => {
-    const orders = [number, ...(await openOrders(database.db, who(), 1))] as [number, number];
+    const orders = [number, ...(await openEmpty(database.db, who(), 1))] as [number, number];
     const { customer_id: payer } = await database.db
       .selectFrom('work_orders')
       .select('customer_id')

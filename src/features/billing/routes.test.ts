@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Client } from '../../testing/client.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
-import { addJob, addLine, approve, consentForm, moneyOf } from '../../testing/money.js';
+import { addJob, addLine, approve, consentForm, moneyOf, openEmpty } from '../../testing/money.js';
 import { startTestServer, type TestServer } from '../../testing/server.js';
-import { makeShop, openOrders, type TestShop } from '../../testing/shop.js';
+import { makeShop, type TestShop } from '../../testing/shop.js';
 import { versionOf } from '../../testing/truth.js';
 
 let database: TestDatabase;
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   shop = await makeShop(database.db, `shop${++shops}`);
-  [number] = (await openOrders(database.db, shop.staff.advisor, 1)) as [number];
+  [number] = (await openEmpty(database.db, shop.staff.advisor, 1)) as [number];
   advisor = await server.clientOf(shop, 'advisor');
   manager = await server.clientOf(shop, 'manager');
 });
@@ -37,7 +37,9 @@ const CASH = { method: 'cash', amount: '10.00', deposit: 'on' };
 /** The hidden fields of the consent form as the page gives them. */
 async function consentFields(client = advisor): Promise<Record<string, string>> {
   const { text } = await client.get(at('/authorizations/new'));
-  return Object.fromEntries([...text.matchAll(/type="hidden" name="(\w+)" value="([^"]*)"/g)].map(([, name, value]) => [name, value]));
+  return Object.fromEntries(
+    [...text.matchAll(/type="hidden" name="(requestId|offer|shown)" value="([^"]*)"/g)].map(([, name, value]) => [name, value]),
+  );
 }
 
 test('from an estimate to a posted, paid invoice, with plain forms', async () => {

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { change } from '../../platform/database/change.js';
 import { Conflict, NotFound } from '../../platform/errors.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
-import { addJob, addLine, approve, moneyOf, reprice } from '../../testing/money.js';
-import { makeShop, openOrders, type TestShop } from '../../testing/shop.js';
+import { addJob, addLine, approve, moneyOf, openEmpty, reprice } from '../../testing/money.js';
+import { makeShop, type TestShop } from '../../testing/shop.js';
 import { makeInvoice, postInvoice } from './documents.js';
 import { takePayment } from './payments.js';
 import { lockOrder, settle } from './settle.js';
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   shop = await makeShop(database.db, `shop${++shops}`);
-  [number] = (await openOrders(database.db, shop.staff.advisor, 1)) as [number];
+  [number] = (await openEmpty(database.db, shop.staff.advisor, 1)) as [number];
 });
 afterAll(() => database.close());
 

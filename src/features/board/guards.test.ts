@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Conflict, Forbidden, Invalid } from '../../platform/errors.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
-import { addJob, approve } from '../../testing/money.js';
+import { addJob, approve, openEmpty } from '../../testing/money.js';
 import { startTestServer, type TestServer } from '../../testing/server.js';
-import { makeShop, openOrders, type TestShop } from '../../testing/shop.js';
+import { makeShop, type TestShop } from '../../testing/shop.js';
 import { makeInvoice, postInvoice } from '../billing/documents.js';
 import { takePayment } from '../billing/payments.js';
 import { handOver } from '../work-orders/hand-overs.js';
@@ -25,7 +25,7 @@ beforeEach(async () => {
   shop = await makeShop(database.db, `shop${++shops}`);
   await database.db.updateTable('billing_settings').set({ work_needs_consent: true }).where('shop_id', '=', shop.id).execute();
   [, progress, waiting, completed] = shop.columns.map((column) => column.id) as [number, number, number, number];
-  [number] = (await openOrders(database.db, shop.staff.advisor, 1)) as [number];
+  [number] = (await openEmpty(database.db, shop.staff.advisor, 1)) as [number];
 });
 afterAll(async () => {
   await server.stop();
