@@ -3,6 +3,8 @@ import { addContact } from './features/customers/contacts.js';
 import { addCustomer } from './features/customers/customers.js';
 import { mergeCustomers } from './features/customers/merges.js';
 import { NO_FIELDS } from './features/customers/rules.js';
+import { addJob } from './features/jobs/jobs.js';
+import { addLine } from './features/jobs/lines.js';
 import { addLabel, listLabels } from './features/labels/labels.js';
 import { can, PERMISSIONS, ROLES } from './features/staff/permissions.js';
 import { makeTvLink } from './features/tv/links.js';
@@ -82,7 +84,27 @@ const BODIES: Record<string, (shop: TestShop) => Fields> = {
   '/vehicles/:vehicle/transfers': () => ({ from: values.customer ?? 0, name: 'Eve' }),
   '/vehicles/:vehicle/merges': () => ({ into: values.other ?? 0 }),
   '/merges/:merge/undos': () => ({}),
-  '/work-orders/:number/readings': () => ({ [`in.${values.meter}`]: '84512' }),
+  '/work-orders/:number/jobs': () => ({ name: 'Brakes' }),
+  '/work-orders/:number/canned-jobs': () => ({ canned: values.canned ?? 1 }),
+  '/work-orders/:number/brought-jobs': () => ({ job: values.job ?? 0 }),
+  '/work-orders/:number/jobs/:job/edits': () => ({
+    name: 'Changed',
+    progress: 'pending',
+    payType: 'customer',
+    mechanic: '',
+    'original.name': 'It squeals',
+  }),
+  '/work-orders/:number/jobs/:job/write-ups': () => ({ cause: 'Worn', progress: 'complete', 'original.cause': '' }),
+  '/work-orders/:number/jobs/:job/removals': () => ({}),
+  '/work-orders/:number/jobs/:job/shifts': () => ({ direction: 'down' }),
+  '/work-orders/:number/jobs/:job/copies': () => ({}),
+  '/work-orders/:number/jobs/:job/options': () => ({ name: 'Better' }),
+  '/work-orders/:number/jobs/:job/picks': () => ({}),
+  '/work-orders/:number/lines': () => ({ job: values.job ?? 0, kind: 'labor', description: 'Pads', quantity: '1' }),
+  '/work-orders/:number/lines/:line/edits': () => ({ quantity: '2', 'original.quantity': '1' }),
+  '/work-orders/:number/lines/:line/removals': () => ({}),
+  '/work-orders/:number/lines/:line/shifts': () => ({ direction: 'down' }),
+  '/work-orders/:number/lines/:line/copies': () => ({}),
   '/settings/columns': () => COLUMN,
   '/settings/columns/:column': () => COLUMN,
   '/settings/columns/:column/shifts': () => ({ direction: 'right' }),
@@ -118,8 +140,12 @@ beforeAll(async () => {
   const comment = await db.selectFrom('comments').select('id').executeTakeFirstOrThrow();
   const link = await db.selectFrom('tv_links').select('id').executeTakeFirstOrThrow();
   const people = await makeCustomers(db, shop);
+  const { job } = (await addJob(db, shop.staff.advisor, number as number, { name: 'Brakes', concern: '' })).result;
+  const pads = { job, kind: 'labor' as const, coreCents: null, fee: null, fields: { description: 'Pads', quantity: '1' } };
+  const { line } = (await addLine(db, shop.staff.advisor, number as number, pads)).result;
   values = {
     ...people,
+    ...{ job, line },
     ...{ number: number as number, comment: comment.id, label: label?.id ?? 0, link: link.id, column: shop.columns[0]?.id ?? 0 },
     ...{ staff: shop.staff.mechanic.staff, token: 'x'.repeat(43) },
     ...(await makeSettings(db, shop)),

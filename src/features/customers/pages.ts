@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../../platform/database/pool.js';
+import { NotFound } from '../../platform/errors.js';
 import { type Answer, done, page } from '../../platform/web/answers.js';
 import type { Refused } from '../../platform/web/routes.js';
 import type { Viewer } from '../../platform/web/viewer.js';
@@ -29,6 +30,8 @@ export async function showPage(
   refused: (Refused & { contact: number; conflicts?: object }) | null = null,
 ): Promise<Answer> {
   const customer = await getCustomer(db, viewer.shop, viewer.timeZone, id);
+  // What was typed must not vanish with the way to another page.
+  if (customer.mergedInto && refused) throw new NotFound('That customer was put together with another one.');
   if (customer.mergedInto) return done(`/customers/${customer.mergedInto}`);
   const [visits, duplicates] = await Promise.all([
     listVisits(db, viewer.shop, viewer.timeZone, customer.currency, id, before),

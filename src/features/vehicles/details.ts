@@ -68,7 +68,7 @@ export async function getVehicle(db: Database, shop: number, timeZone: string, i
     ...{ id, fields: toFields(row), mergedInto: row.merged_into_id, laborRate: more.labor_rate, currency: more.currency },
     owner: { id: row.customer_id, name: fullName({ name: more.owner_name, company: more.owner_company }), phone: more.owner_phone },
     vinWarning: row.kind === 'road' ? checkVin(row.vin) : null,
-    meters: await listMeters(db, shop, id),
+    meters: await listMeters(db, shop, timeZone, id),
     changedHands: more.changed_hands.map(show),
     same: more.same,
     merges: more.merges.map((merge) => ({ ...merge, at: show(merge.at) })),

@@ -50,9 +50,3 @@ export const TransferInput = z.strictObject({
   dropNotes: Tick,
   requestId: RequestId,
 });
-
-/** `in.<meter>` and `out.<meter>`: what each meter showed. */
-export const ReadingsInput = z.record(
-  z.string().regex(/^(in|out)\.[1-9]\d{0,14}$/, 'This form is damaged. Please open it again.'),
-  optional('The reading', 20),
-);

@@ -2,7 +2,9 @@ import { sql } from 'kysely';
 import { type Actor, type Change, type Changed, change } from '../../platform/database/change.js';
 import type { Database } from '../../platform/database/pool.js';
 import { Conflict, Invalid, NotFound } from '../../platform/errors.js';
-import { showReading, type Unit } from './rules.js';
+import { showDate } from '../../platform/time.js';
+import { showReading } from '../jobs/readings.js';
+import type { Unit } from './rules.js';
 import { getKeptVehicle } from './vehicles.js';
 
 export interface Meter {
@@ -10,23 +12,22 @@ export interface Meter {
   name: string;
   unit: Unit;
   /** Its last reading of all visits. */
-  last: { text: string; number: number; date: Date } | null;
+  last: { text: string; date: string } | null;
 }
 
 /** The meters of a vehicle, its odometer first, with what they last showed. */
-export async function listMeters(db: Database, shop: number, vehicle: number): Promise<Meter[]> {
-  const { rows } = await sql<{ id: number; name: string; unit: Unit; tenths: number | null; number: number; at: Date }>`
-    select m.id, m.name, m.unit, l.tenths, l.number, l.at
+export async function listMeters(db: Database, shop: number, timeZone: string, vehicle: number): Promise<Meter[]> {
+  const { rows } = await sql<{ id: number; name: string; unit: Unit; tenths: number | null; at: Date }>`
+    select m.id, m.name, m.unit, l.tenths, l.at
     from meters m
     left join lateral (
-      select r.tenths, r.at, w.number from meter_readings r join work_orders w on w.shop_id = r.shop_id and w.id = r.work_order_id
-      where r.shop_id = m.shop_id and r.meter_id = m.id order by r.work_order_id desc, r.moment desc limit 1
+      select r.tenths, r.at from meter_readings r where r.shop_id = m.shop_id and r.meter_id = m.id order by r.work_order_id desc, r.moment desc limit 1
     ) l on true
     where m.shop_id = ${shop} and m.vehicle_id = ${vehicle}
     order by m.position, m.id`.execute(db);
-  return rows.map(({ tenths, number, at, ...meter }) => ({
+  return rows.map(({ tenths, at, ...meter }) => ({
     ...meter,
-    last: tenths === null ? null : { text: showReading(tenths, meter.unit), number, date: at },
+    last: tenths === null ? null : { text: `${showReading(tenths)} ${meter.unit}`, date: showDate(at, timeZone) },
   }));
 }
 

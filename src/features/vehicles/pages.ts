@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../../platform/database/pool.js';
+import { NotFound } from '../../platform/errors.js';
 import { type Answer, done, page } from '../../platform/web/answers.js';
 import type { Refused } from '../../platform/web/routes.js';
 import type { Viewer } from '../../platform/web/viewer.js';
@@ -28,6 +29,8 @@ export async function showPage(
   refused: (Refused & { meter: number }) | null = null,
 ): Promise<Answer> {
   const vehicle = await getVehicle(db, viewer.shop, viewer.timeZone, id);
+  // What was typed must not vanish with the way to another page.
+  if (vehicle.mergedInto && refused) throw new NotFound('That vehicle was put together with another one.');
   if (vehicle.mergedInto) return done(`/vehicles/${vehicle.mergedInto}`);
   const of = { id, owner: vehicle.owner.id, currency: vehicle.currency };
   const visits = await listVisits(db, viewer, of, before, can(viewer.role, 'price.see'));

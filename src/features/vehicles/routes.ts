@@ -5,12 +5,10 @@ import { Id, OptionalId, optional } from '../../platform/web/forms.js';
 import { type FormContext, get, post, type Refused, type Route } from '../../platform/web/routes.js';
 import { EditConflict } from '../customers/edit.js';
 import { IntoInput, textsOf } from '../customers/inputs.js';
-import { EditVehicleInput, MeterInput, NewVehicleInput, ReadingsInput, TransferInput, vehicleFields } from './inputs.js';
+import { EditVehicleInput, MeterInput, NewVehicleInput, TransferInput, vehicleFields } from './inputs.js';
 import { mergeVehicles, undoMerge } from './merges.js';
 import { addMeter, changeMeter, removeMeter } from './meters.js';
 import { editPage, mergePage, newPage, showPage, transferPage } from './pages.js';
-import { readingsPage } from './reading-pages.js';
-import { type Read, writeReadings } from './readings.js';
 import { VEHICLE_FIELDS } from './rules.js';
 import { transferVehicle } from './transfers.js';
 import { addVehicle, editVehicle } from './vehicles.js';
@@ -19,7 +17,6 @@ import { checkVin } from './vin.js';
 const One = z.object({ vehicle: Id });
 const OfCustomer = z.object({ customer: Id });
 const OneMeter = One.extend({ meter: Id });
-const Numbered = z.object({ number: Id });
 const Nothing = z.strictObject({});
 const VisitsQuery = z.object({ before: OptionalId.catch(null) });
 const FindQuery = z.object({ find: optional('The search', 100) });
@@ -73,7 +70,6 @@ export function vehicleRoutes(services: Services): Route[] {
       const { kind, gone } = await undoMerge(db, viewer, params.merge);
       return done(`/${kind}s/${gone}`, { flash: { text: 'It stands on its own again, with what was its own.' } });
     }),
-    ...readingRoutes(services),
   ];
 }
 
@@ -156,31 +152,6 @@ function meterRoutes({ db }: Services): Route[] {
       async ({ viewer, params }) => {
         await removeMeter(db, viewer, params.vehicle, params.meter);
         return done(`/vehicles/${params.vehicle}`, { flash: { text: 'The meter is gone.' } });
-      },
-    ),
-  ];
-}
-
-function readingRoutes({ db }: Services): Route[] {
-  return [
-    get('/work-orders/:number/readings', { may: 'job.write-up', params: Numbered }, ({ viewer, params }) =>
-      readingsPage(db, viewer, params.number, null),
-    ),
-    post(
-      '/work-orders/:number/readings',
-      {
-        may: 'job.write-up',
-        params: Numbered,
-        body: ReadingsInput,
-        form: ({ viewer, params }, refused) => readingsPage(db, viewer, params.number, refused),
-      },
-      async ({ viewer, params, body }) => {
-        const reads = Object.entries(body).map(([name, text]): Read => {
-          const [moment, meter] = name.split('.');
-          return { moment: moment === 'out' ? 'out' : 'in', meter: Number(meter), text };
-        });
-        const warnings = await writeReadings(db, viewer, params.number, reads);
-        return done(`/work-orders/${params.number}`, { flash: { text: ['Saved.', ...warnings].join(' ') } });
       },
     ),
   ];

@@ -38,20 +38,3 @@ export function tidyVin(typed: string): string {
 
 export const UNITS = { mi: 'miles', km: 'kilometers', h: 'hours' } as const;
 export type Unit = keyof typeof UNITS;
-
-const READING = /^(\d{1,3}(?:[, ]?\d{3})*|\d+)(?:\.(\d))?$/;
-const MOST_TENTHS = 999_999_999;
-
-/** Tenths of what a meter shows: `84,512` or `1203.4`. @returns null when it is no reading */
-export function readTenths(typed: string): number | null {
-  const found = READING.exec(typed.trim());
-  if (!found) return null;
-  const tenths = Number(`${(found[1] as string).replace(/[, ]/g, '')}${found[2] ?? '0'}`);
-  return tenths <= MOST_TENTHS ? tenths : null;
-}
-
-/** `84,512 mi`, `1,203.4 h` */
-export function showReading(tenths: number, unit: string): string {
-  const whole = Math.floor(tenths / 10).toLocaleString('en-US');
-  return `${whole}${tenths % 10 ? `.${tenths % 10}` : ''} ${unit}`;
-}

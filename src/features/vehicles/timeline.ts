@@ -2,14 +2,17 @@ import { sql } from 'kysely';
 import type { Database } from '../../platform/database/pool.js';
 import { showAge, showDate } from '../../platform/time.js';
 import { showMoney } from '../billing/amounts.js';
-import { showReading } from './rules.js';
+import { showReading } from '../jobs/readings.js';
 
 const PAGE = 20;
 
 interface JobRow {
   id: number;
   name: string;
+  concern: string;
   correction: string;
+  /** What its lines say, for when nothing else does. */
+  lines: string;
   progress: string;
   consent: string;
   reason: string;
@@ -66,7 +69,9 @@ export async function listVisits(
   const { rows } = await sql<Row>`
     select w.id, w.number, w.created_at, w.handed_over_at, w.concern, w.total_cents, w.customer_id <> ${vehicle.owner} as former, a.name as mechanic,
       coalesce((
-        select jsonb_agg(jsonb_build_object('id', j.id, 'name', j.name, 'correction', j.correction, 'progress', j.progress, 'consent', j.consent,
+        select jsonb_agg(jsonb_build_object('id', j.id, 'name', j.name, 'concern', j.concern, 'correction', j.correction, 'lines', coalesce((
+            select string_agg(l.description, ', ' order by l.position) from lines l
+            where l.shop_id = j.shop_id and l.job_id = j.id and l.kind in ('labor', 'part', 'tire', 'sublet')), ''), 'progress', j.progress, 'consent', j.consent,
           'reason', j.consent_reason, 'at', j.consent_at, 'mechanic', s.name, 'taken', (
             select o.number from jobs b join work_orders o on o.shop_id = b.shop_id and o.id = b.work_order_id
             where b.shop_id = j.shop_id and b.brought_from_id = j.id order by b.id desc limit 1)) order by j.position)
@@ -88,15 +93,19 @@ export async function listVisits(
 function toVisit(row: Row, timeZone: string, now: Date, currency: string | null): Visit {
   const left = row.jobs.filter((job) => job.consent === 'declined' || job.consent === 'deferred');
   const agreed = row.jobs.filter((job) => !left.includes(job));
+  // A job that is named by the customer's own words is named by its correction alone.
+  const nameOf = (job: JobRow) => (row.former && isQuoted(job.name, [row.concern, job.concern]) ? '' : job.name);
   const people = new Set([row.mechanic, ...row.jobs.map((job) => job.mechanic)].filter((name) => name !== null));
   return {
     ...{ number: row.number, iso: row.created_at.toISOString(), date: showDate(row.created_at, timeZone) },
     ...{ inTheShop: row.handed_over_at === null, former: row.former, concern: row.former ? '' : row.concern },
     meters: showMeters(row.readings),
-    done: agreed.filter((job) => job.progress === 'complete').map(({ name, correction }) => ({ name, correction })),
-    open: agreed.filter((job) => job.progress !== 'complete').map((job) => job.name),
+    done: agreed
+      .filter((job) => job.progress === 'complete')
+      .map((job) => ({ name: nameOf(job) || (job.correction || job.lines ? '' : UNNAMED), correction: job.correction || job.lines })),
+    open: agreed.filter((job) => job.progress !== 'complete').map((job) => nameOf(job) || UNNAMED),
     left: left.map((job) => ({
-      ...{ name: job.name, word: job.consent === 'declined' ? 'Declined' : 'Put off', taken: job.taken },
+      ...{ name: nameOf(job) || UNNAMED, word: job.consent === 'declined' ? 'Declined' : 'Put off', taken: job.taken },
       // Why somebody said no is theirs.
       ...{ reason: row.former ? '' : job.reason, age: showAge(job.at ? new Date(job.at) : row.created_at, now) },
     })),
@@ -105,11 +114,19 @@ function toVisit(row: Row, timeZone: string, now: Date, currency: string | null)
   };
 }
 
+const UNNAMED = 'What the vehicle came for';
+
+/** Whether a name is the beginning of something that the customer said. */
+function isQuoted(name: string, said: string[]): boolean {
+  const words = (text: string) => text.toLowerCase().replace(/\s+/g, ' ').replace(/…$/, '').trim();
+  return said.some((text) => words(text) !== '' && words(text).startsWith(words(name)));
+}
+
 /** `Odometer 84,512 mi in, 84,520 mi out` */
 function showMeters(readings: Row['readings']): string[] {
   const names = [...new Set(readings.map((reading) => reading.name))];
   return names.map((name) => {
     const own = readings.filter((reading) => reading.name === name);
-    return `${name} ${own.map((reading) => `${showReading(reading.tenths, reading.unit)} ${reading.moment}`).join(', ')}`;
+    return `${name} ${own.map((reading) => `${showReading(reading.tenths)} ${reading.unit} ${reading.moment}`).join(', ')}`;
   });
 }

@@ -58,10 +58,6 @@ const SENTENCES: Record<string, (data: Data, prices: boolean) => string> = {
   'work-order.unlabelled': (data) => `took the label ${data.label} off`,
   'work-order.handed-over': (data) => `handed the vehicle over${data.reason ? ` all the same: ${data.reason}` : ''}`,
   'work-order.brought-back': (data) => `brought it back to ${data.column}: ${data.reason}`,
-  'meter.read': (data) =>
-    data.to
-      ? `read the ${String(data.meter).toLowerCase()} ${data.moment === 'in' ? 'coming in' : 'going out'}: ${data.to}`
-      : `took a reading of the ${String(data.meter).toLowerCase()} away`,
   'card.moved': (data) => moved(data),
   'comment.added': () => 'commented',
   'comment.edited': () => 'changed a comment',
