@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
-import { makeShop, openOrders, type TestShop } from '../../testing/shop.js';
+import { makeShop, newOrder, type TestShop } from '../../testing/shop.js';
+import { createWorkOrder } from '../work-orders/create.js';
 import { getWorkOrder } from '../work-orders/details.js';
 import { addJob, copyJob, removeJob } from './jobs.js';
 import { addLine, changeLine, copyLine, LineConflict, type NewLineInput, removeLine, shiftLine } from './lines.js';
@@ -15,7 +16,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   shop = await makeShop(database.db, `shop${++turns}`);
-  await openOrders(database.db, shop.staff.advisor, 1);
+  await createWorkOrder(database.db, shop.staff.advisor, newOrder({ concern: '' }));
   const { db } = database;
   await db.updateTable('labor_rates').set({ cents_per_hour: 12_000 }).where('shop_id', '=', shop.id).execute();
   const parts = { shop_id: shop.id, name: 'State tax', ppm: 72_500, categories: ['part', 'tire', 'core'] };

@@ -3,9 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Client } from '../../testing/client.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
 import { startTestServer, type TestServer, until } from '../../testing/server.js';
-import { makeShop, openOrders, type TestShop } from '../../testing/shop.js';
+import { makeShop, newOrder, openOrders, type TestShop } from '../../testing/shop.js';
 import { TestSocket } from '../../testing/socket.js';
 import { versionOf } from '../../testing/truth.js';
+import { createWorkOrder } from '../work-orders/create.js';
 import { getWorkOrder } from '../work-orders/details.js';
 import { addJob } from './jobs.js';
 import { addLine } from './lines.js';
@@ -23,7 +24,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   shop = await makeShop(database.db, `shop${++turns}`);
-  await openOrders(database.db, shop.staff.advisor, 1);
+  await createWorkOrder(database.db, shop.staff.advisor, newOrder({ concern: '' }));
   advisor = await server.clientOf(shop, 'advisor');
   job = (await addJob(database.db, shop.staff.advisor, 1001, { name: 'Brakes', concern: 'It squeals' })).result.job;
 });
@@ -285,7 +286,7 @@ describe('hostile input', () => {
         fields: { description: 'Theirs', quantity: '1', price: '1' },
       })
     ).result.line;
-    const [second] = await openOrders(database.db, shop.staff.advisor, 1);
+    const second = (await createWorkOrder(database.db, shop.staff.advisor, newOrder())).result.number;
     const rate = await database.db.selectFrom('labor_rates').select('id').where('shop_id', '=', other.id).executeTakeFirstOrThrow();
     const before = await versionOf(database.db, shop.id);
     const base = { name: 'Brakes', progress: 'pending', payType: 'customer', mechanic: '' };
