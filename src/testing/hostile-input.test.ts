@@ -30,6 +30,11 @@ const ORDER = { customerName: 'Dana', vehicleDescription: 'Van' };
 const EDIT = { customerName: 'Dana', vehicleDescription: 'Van' };
 const COLUMN = { name: 'Bay', meaning: 'active', color: 'teal', limit: '' };
 
+const MATRIX = { name: 'Parts', basis: 'multiplier', 'band.0.from': '0', 'band.0.factor': '2' };
+const SUPPLIES = { base: 'both', share: '1', flat: '1', cap: '1', suppliesName: 'Rags' };
+const LAW = { name: 'Ours', threshold: 'percent', share: '1', least: '1', cap: '1' };
+const NUMBERS = { nextWorkOrder: '9000', nextInvoice: '9000', currency: 'EUR', advisorDiscount: '1', managerDiscount: '1' };
+
 /** Every form that takes text, and the fields that do. */
 const TEXTS: [path: string, fields: Record<string, string>, texts: string[]][] = [
   ['/work-orders', ORDER, ['concern', 'company', 'phone', 'email', 'plate', 'find', 'customerName', 'vehicleDescription', 'promised']],
@@ -44,6 +49,20 @@ const TEXTS: [path: string, fields: Record<string, string>, texts: string[]][] =
   ['/settings/labels', { name: 'Rush', color: 'red' }, ['name', 'color']],
   ['/settings/tv', { name: 'Hall', variant: 'floor' }, ['name', 'variant']],
   ['/staff', { name: 'Ana', email: 'ana@shop.test', role: 'mechanic' }, ['name', 'email', 'role']],
+  ['/settings/rates', { name: 'Diesel', perHour: '1' }, ['name', 'perHour', 'requestId']],
+  ['/settings/fees', { name: 'Tires', amount: '1' }, ['name', 'amount', 'legalText', 'eachOf']],
+  ['/settings/taxes', { name: 'State', percent: '1', 'category.part': 'on' }, ['name', 'percent', 'category.part']],
+  ['/settings/prices', { ...MATRIX, kind: 'part' }, ['name', 'kind', 'basis', 'band.0.from', 'band.0.factor', 'band.5.from']],
+  [
+    '/settings/canned-jobs',
+    { name: 'Oil' },
+    ['name', 'concern', 'cause', 'correction', 'line.0.description', 'line.3.price', 'line.0.number'],
+  ],
+  ['/settings/taxes/supplies/changes', SUPPLIES, ['base', 'share', 'flat', 'cap', 'suppliesName']],
+  ['/settings/law', LAW, ['name', 'threshold', 'share', 'least', 'cap', 'suppliesText', 'estimateText', 'invoiceText']],
+  ['/settings/paper', { paper: 'a4' }, ['address', 'phone', 'email', 'website', 'registration', 'estimateText', 'paper']],
+  ['/settings/numbering', NUMBERS, ['nextWorkOrder', 'nextInvoice', 'invoicePrefix', 'currency', 'advisorDiscount', 'managerDiscount']],
+  ['/settings/export', { what: 'customers' }, ['what']],
   ['/account/password', { current: 'x', password: 'a long password' }, ['password']],
 ];
 

@@ -1,10 +1,11 @@
+import { request } from 'node:http';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Client } from '../../testing/client.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
-import { startTestServer, type TestServer } from '../../testing/server.js';
+import { startTestServer, type TestServer, until } from '../../testing/server.js';
 import { makeShop, openOrders, type TestShop } from '../../testing/shop.js';
 import { versionOf } from '../../testing/truth.js';
 import { upload } from '../../testing/upload.js';
@@ -110,6 +111,34 @@ test('a large table comes in pages, each row once', async () => {
   expect(rows).toHaveLength(3500);
   expect(new Set(rows.map((row) => row['Part number'])).size).toBe(3500);
   expect(rows[99]).toMatchObject({ Cost: '1.00', Price: '' });
+});
+
+test('a reader that goes away in the middle is no fault, and leaves no connection behind', async () => {
+  await sql`insert into customers (shop_id, name, notes) select ${shop.id}, 'C' || n, repeat('x', 2000) from generate_series(1, 8000) n`.execute(
+    database.db,
+  );
+  for (let turn = 0; turn < 8; turn++) {
+    const { hostname, port } = new URL(manager.url);
+    const body = 'what=customers';
+    const headers = {
+      cookie: manager.cookie,
+      origin: manager.url,
+      'content-type': 'application/x-www-form-urlencoded',
+      'content-length': body.length,
+    };
+    await new Promise<void>((resolve, reject) => {
+      const sent = request({ hostname, port, path: '/settings/export', method: 'POST', headers }, (reply) => {
+        reply.once('data', () => {
+          reply.destroy();
+          resolve();
+        });
+      });
+      sent.on('error', reject);
+      sent.end(body);
+    });
+  }
+  expect(rowsOf(await take('customers')).length).toBeGreaterThan(8000);
+  await until(() => server.app.services.pool.waitingCount === 0, 'the pool');
 });
 
 test('what was exported and read in by another shop is the same', async () => {

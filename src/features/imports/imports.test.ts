@@ -181,6 +181,26 @@ describe('vehicles', () => {
   });
 });
 
+test('20,000 customers and their vehicles come in within a few seconds each, and a second time nothing does', async () => {
+  const big = await makeShop(database.db, 'big');
+  const client = await server.clientOf(big, 'manager');
+  const numbers = Array.from({ length: 20_000 }, (_, index) => index);
+  const people = numbers.map((n) => `Person ${n},555 ${String(n).padStart(7, '0')},p${n}@example.test,"${n} Main St\nSpringfield"`);
+  const cars = numbers.map((n) => `555${String(n).padStart(7, '0')},2019,Toyota,Corolla,P${n},JTDBR32E7${String(n).padStart(8, '0')}`);
+  const files = { customers: ['name,phone,email,address', ...people], vehicles: ['phone,year,make,model,plate,vin', ...cars] };
+  for (const [kind, lines] of Object.entries(files)) {
+    const { headers } = await send(kind, lines.join('\n'), client);
+    const started = Date.now();
+    expect((await client.post(`${headers.location}/runs`)).status, kind).toBe(303);
+    expect(Date.now() - started, kind).toBeLessThan(20_000);
+    const again = await send(kind, lines.join('\n'), client);
+    expect((await client.get(String(again.headers.location))).text).toMatch(
+      /<strong class="number">20,000<\/strong> rows are here already/,
+    );
+  }
+  expect(await findDamage(database.db, big.id)).toEqual([]);
+}, 120_000);
+
 describe('parts lists', () => {
   test('have costs and prices, without a price the matrix makes it', async () => {
     expect(

@@ -32,7 +32,7 @@ export async function listOwners(db: Database, shop: number, items: Item[]): Pro
   const { rows } = await sql<Owner>`
     select id, name, company, right(phone_digits, 10) as digits, email from customers
     where shop_id = ${shop} and merged_into_id is null and (
-      right(phone_digits, 10) = any(${all('ownerPhone', digitsOf)}::text[])
+      right(phone_digits, 10) in (select unnest(${all('ownerPhone', digitsOf)}::text[]))
       or lower(email) in (select lower(e) from unnest(${all('ownerEmail', String)}::text[]) e)
       or lower(name) in (select lower(n) from unnest(${names}::text[]) n)
       or lower(company) in (select lower(n) from unnest(${names}::text[]) n))
@@ -47,7 +47,10 @@ export async function listOwners(db: Database, shop: number, items: Item[]): Pro
 }
 
 function add(map: Map<string, Owner[]>, key: string, owner: Owner): void {
-  if (key) map.set(key, [...(map.get(key) ?? []), owner]);
+  if (!key) return;
+  const found = map.get(key);
+  if (found) found.push(owner);
+  else map.set(key, [owner]);
 }
 
 /** Whose vehicle it is: by phone, else by e-mail, else by name; what else is said decides between several. */
@@ -66,7 +69,9 @@ export function findOwner(owners: Owners, values: Record<string, unknown>): Read
       problem: `There is no customer with the ${given.map(([what, value]) => `${what} “${short(String(value))}”`).join(' or the ')}.`,
     };
   const both = hits.reduce<readonly Owner[]>((left, [, , found]) => {
-    const narrowed = left.filter((owner) => found?.some(({ id }) => id === owner.id));
+    if (left.length === 1) return left;
+    const ids = new Set(found?.map(({ id }) => id));
+    const narrowed = left.filter(({ id }) => ids.has(id));
     return narrowed.length > 0 ? narrowed : left;
   }, first);
   if (both.length === 1) return { value: (both[0] as Owner).id };

@@ -69,9 +69,8 @@ async function listNear(db: Database, shop: number, found: { vehicle: Vehicle }[
   const vins = found.map(({ vehicle }) => plain(vehicle.vin)).filter(Boolean);
   const { rows } = await sql<Vehicle>`
     select customer_id, description, plate, vin, serial, unit_number from vehicles
-    where shop_id = ${shop} and merged_into_id is null and (customer_id = any(${owners}::bigint[]) or vin_key = any(${vins}::text[]))`.execute(
-    db,
-  );
+    where shop_id = ${shop} and merged_into_id is null and (
+      customer_id in (select unnest(${owners}::bigint[])) or vin_key in (select unnest(${vins}::text[])))`.execute(db);
   return rows;
 }
 

@@ -33,7 +33,7 @@ export function showRow(fields: Fields, row: Row): Texts {
 }
 
 /** A row as the inputs of its form show it. */
-export function spreadRow(fields: Fields, row: Row): Texts {
+function spreadRow(fields: Fields, row: Row): Texts {
   const inputs = Object.entries(fields).map(
     ([name, field]) => field.spread?.(row[field.column], row) ?? { [name]: field.show(row[field.column]) },
   );

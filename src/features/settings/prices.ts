@@ -13,7 +13,7 @@ function showMultiplier(ppm: number): string {
 }
 
 /** A band's factor, in the words of the matrix. */
-export function showFactor(ppm: number, basis: Matrix['basis']): string {
+function showFactor(ppm: number, basis: Matrix['basis']): string {
   return basis === 'margin' ? showPercent(ppm) : showMultiplier(ppm);
 }
 

@@ -77,7 +77,7 @@ describe('labor rates', () => {
 
   test('have one that is used when nothing else is chosen; it can’t be archived, another one can be put in its place', async () => {
     const [shopRate, diesel] = [await idOf('labor_rates', 'Shop rate'), await idOf('labor_rates', 'Diesel')];
-    await expectRefused(`/settings/rates/${shopRate}/removals`, {}, 'Choose another one for that first', 409);
+    await expectRefused(`/settings/rates/${shopRate}/removals`, {}, 'Use another one by default first', 409);
     expect((await manager.post(`/settings/rates/${diesel}/defaults`, { on: 'yes' })).status).toBe(303);
     expect(await lastEvent()).toMatchObject({ kind: 'labor-rate.default-changed', data: { from: 'Shop rate', to: 'Diesel' } });
     expect((await manager.post(`/settings/rates/${shopRate}/removals`)).status).toBe(303);

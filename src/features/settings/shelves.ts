@@ -79,7 +79,7 @@ export async function archiveOnShelf(db: Database, actor: Actor, shelf: Shelf, i
     const { entry, others } = await getEntry(tx, shelf, id);
     if (entry.archived === archived) return;
     if (archived && entry.isDefault && shelf.standard?.required)
-      throw new Conflict(`“${entry.name}” is the one that is used when nothing else is chosen. Choose another one for that first.`);
+      throw new Conflict(`“${entry.name}” is used by default. Use another one by default first.`);
     if (!archived) refuseTakenName(shelf, others, entry.name, id);
     await write(tx, shelf, id, { archived_at: archived ? tx.now : null, ...(shelf.standard && { is_default: false }) });
     const data: EventData = { id, name: entry.name, ...showRow(shelf.fields, entry.row) };
