@@ -12,7 +12,7 @@ const SENTENCE = 'We guarantee our work for twelve months or 12,000 miles, which
 /** A shop with texts on its paper, and an order with so many jobs and lines. */
 async function write(site: Site, shop: TestShop, jobs: number, lines: number): Promise<number> {
   await writeLetterhead(site.db, shop.id, { estimate_text: SENTENCE.repeat(12), invoice_text: SENTENCE, repair_order_text: SENTENCE });
-  const number = await open(site.db, shop, { concern: 'It squeals when it is cold.', plate: '7ABC 123' });
+  const number = await open(site.db, shop, { concern: '', plate: '7ABC 123' });
   await writeJobs(site.db, shop.staff.advisor, number, manyJobs(jobs, lines));
   return number;
 }

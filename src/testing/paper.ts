@@ -49,13 +49,13 @@ export async function writeJobs(
     await freezeTerms(tx, order);
     const { before } = await tx.db
       .selectFrom('jobs')
-      .select((eb) => eb.fn.countAll<number>().as('before'))
+      .select((eb) => eb.fn.coalesce(eb.fn.max('position'), eb.lit(0)).as('before'))
       .where('shop_id', '=', tx.shop)
       .where('work_order_id', '=', order.id)
       .executeTakeFirstOrThrow();
     const ids: number[] = [];
     for (const [index, job] of jobs.entries()) {
-      const id = await insertJob(tx, order.id, before + index, job);
+      const id = await insertJob(tx, order.id, before + index + 1, job);
       await insertLines(tx, order.id, id, job.lines);
       ids.push(id);
     }

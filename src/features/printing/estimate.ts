@@ -4,7 +4,7 @@ import { isOpenQuestion } from '../billing/consent.js';
 import type { Snapshot, SnapshotJob } from '../billing/snapshots.js';
 import { approvedCents, consentPieces } from './consents.js';
 import { customerFacts } from './facts.js';
-import { legalPieces, type Paper, section } from './papers.js';
+import { concernPieces, legalPieces, type Paper, section } from './papers.js';
 import { columnsOf, group, type Piece, passage, row, signatures, ticks } from './pieces.js';
 import { isCharged, jobPieces, nameJob, pricedTable, sumCells, sumOf, sumsOf, wholePieces } from './priced.js';
 import type { PaperRecord } from './records.js';
@@ -26,7 +26,7 @@ export function estimatePaper(record: PaperRecord, now: Date): Paper {
         { label: 'Date and time', value: showFullDateTime(now, zone) },
         { label: 'Opened', value: showFullDateTime(new Date(order.createdAt), zone) },
       ]),
-      ...(order.concern ? passage('Your concern', order.concern) : []),
+      ...concernPieces('Your concern', order, offered),
       ...workPieces(record, offered, isAdditional),
       sumsOf(order, order.totals, isAdditional ? { before: deltaOf(record) } : {}),
       ...notNowPieces(order),

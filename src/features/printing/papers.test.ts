@@ -71,7 +71,7 @@ async function open(jobs: PaperJob[], whole: PaperLine[] = [], more: Parameters<
     await createWorkOrder(
       database.db,
       shop.staff.advisor,
-      newOrder({ concern: 'It squeals', plate: 'KLM 4821', promisedAt: new Date('2027-02-03T22:00:00Z'), ...more }),
+      newOrder({ concern: '', plate: 'KLM 4821', promisedAt: new Date('2027-02-03T22:00:00Z'), ...more }),
     )
   ).result;
   const ids = await writeJobs(database.db, shop.staff.advisor, number, jobs, whole);
@@ -162,7 +162,7 @@ test('an estimate has everything that Fla. Stat. 559.905(1) asks for', async () 
     '(b) the customer': ['Dana Whitfield', '14 Ocean Drive', 'Miami, FL 33139', '305 555 0142'],
     '(d) the vehicle': ['2019 Toyota Corolla', '84,210.4 mi', 'KLM 4821'],
     '(e) when it is done': ['Promised', 'Feb 3, 2027, 4:00 PM'],
-    '(f) the problem': ['Your concern: It squeals'],
+    '(f) the problem': ['Concern: It squeals'],
     '(g) flat or hourly rate': ['Labor is charged by the hour', '1.8 h 145.01'],
     '(h) the cost, with supplies and what the law demands': [
       SUPPLIES,

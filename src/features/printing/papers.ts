@@ -1,3 +1,4 @@
+import type { Snapshot, SnapshotJob } from '../billing/snapshots.js';
 import { type Piece, passage, title } from './pieces.js';
 
 export const PAPERS = ['estimate', 'repair-order', 'worksheet', 'invoice', 'tag'] as const;
@@ -20,4 +21,14 @@ export function legalPieces(texts: string[]): Piece[] {
 /** A heading and what follows, or nothing when nothing does. */
 export function section(name: string, pieces: Piece[]): Piece[] {
   return pieces.length > 0 ? [title(name), ...pieces] : [];
+}
+
+/** What the vehicle came for, unless one of the jobs shown says it: an order starts with such a job. */
+export function concernPieces(label: string, order: Snapshot, jobs: SnapshotJob[]): Piece[] {
+  return order.concern && !jobs.some((job) => job.concern === order.concern) ? passage(label, order.concern) : [];
+}
+
+/** What a job came for; a short concern is its name already. */
+export function concernOf(job: SnapshotJob): string {
+  return job.concern === job.name ? '' : job.concern;
 }

@@ -90,6 +90,7 @@ export function title(text: string): Piece {
  */
 export function passage(label: string, text: string, options: { table?: Table; heads?: Piece[]; small?: boolean } = {}): Piece[] {
   const { table = null, heads, small = false } = options;
+  if (!text) return [];
   const said: Passage = { label, small };
   const lines = wrapLines(label ? `${label}: ${text}` : text, (SHEET_WIDTH - 0.6) * (small ? SMALL : 1));
   return lines.map((line, index) => ({

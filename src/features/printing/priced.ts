@@ -2,6 +2,7 @@ import { showAmount, showPercent, showQuantity } from '../billing/amounts.js';
 import type { Totals } from '../billing/rules.js';
 import type { Snapshot, SnapshotJob, SnapshotLine } from '../billing/snapshots.js';
 import { nameTax } from './figures.js';
+import { concernOf } from './papers.js';
 import { columnsOf, group, type Piece, passage, row, type Sum, sums, type Table } from './pieces.js';
 
 const CONDITIONS: Record<string, string> = {
@@ -58,10 +59,10 @@ function linePieces(order: Snapshot, line: SnapshotLine, table: Table, charged: 
 /** Concern, cause and correction, as far as they are written. */
 function saidOf(job: SnapshotJob, table: Table, heads: Piece[]): Piece[] {
   return [
-    ['Concern', job.concern],
+    ['Concern', concernOf(job)],
     ['Cause', job.cause],
     ['Correction', job.correction],
-  ].flatMap(([label, text]) => (text ? passage(label as string, text, { table, heads }) : []));
+  ].flatMap(([label, text]) => passage(label as string, text as string, { table, heads }));
 }
 
 export function nameJob({ name, choiceName }: SnapshotJob): string {

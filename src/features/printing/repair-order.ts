@@ -6,8 +6,8 @@ import { totalsOf } from '../billing/state.js';
 import { approvedCents, consentPieces } from './consents.js';
 import { notNowPieces } from './estimate.js';
 import { customerFacts } from './facts.js';
-import { legalPieces, type Paper } from './papers.js';
-import { columnsOf, type Piece, passage, signatures } from './pieces.js';
+import { concernPieces, legalPieces, type Paper } from './papers.js';
+import { columnsOf, type Piece, signatures } from './pieces.js';
 import { isCharged, jobPieces, pricedTable, sumsOf, wholePieces } from './priced.js';
 import type { PaperRecord } from './records.js';
 
@@ -26,7 +26,7 @@ export function repairOrderPaper(record: PaperRecord): Paper {
         { label: 'Opened', value: showFullDateTime(new Date(order.createdAt), zone) },
         { label: 'Authorized last', value: consents.length ? showFullDateTime(consents.at(-1)?.at as Date, zone) : '' },
       ]),
-      ...(order.concern ? passage('Your concern', order.concern) : []),
+      ...concernPieces('Your concern', order, jobs),
       ...workPieces({ ...order, totals }, jobs, approvedCents(consents)),
       sumsOf(order, totals, { more: [{ label: 'Authorized, tax included', amount: showAmount(authorized), strong: true }] }),
       ...consentPieces(consents, order, zone),

@@ -4,7 +4,7 @@ import type { Snapshot, SnapshotJob, SnapshotLine } from '../billing/snapshots.j
 import type { WorkOrderDetails } from '../work-orders/details.js';
 import { nameVehicle } from './facts.js';
 import { showReading } from './figures.js';
-import type { Paper } from './papers.js';
+import { concernOf, concernPieces, type Paper } from './papers.js';
 import {
   columnsOf,
   type Fact,
@@ -47,7 +47,7 @@ export function worksheetPaper(order: Snapshot, details: Pick<WorkOrderDetails, 
     state: '',
     pieces: [
       worksheetFacts(order, details),
-      ...(order.concern ? passage('Concern, in the customer’s words', order.concern) : []),
+      ...concernPieces('Concern, in the customer’s words', order, jobs),
       ticks(CHECKS),
       ...(jobs.length > 0
         ? [columnsOf(WORK), ...jobs.flatMap((job, index) => workOf(job, index + 1))]
@@ -58,7 +58,7 @@ export function worksheetPaper(order: Snapshot, details: Pick<WorkOrderDetails, 
           ['Parts used', 'Part number', 'Quantity'],
           ['Labor, who', 'From', 'To'],
         ],
-        5,
+        4,
       ),
       signatures('', ['Signature of the mechanic', 'Date', 'Signature of the customer', 'Date']),
       ...(jobs.length > 0 ? [write('Notes', 1, { grow: true })] : []),
@@ -75,7 +75,7 @@ function workOf(job: SnapshotJob, position: number): Piece[] {
   const note = [waits && 'Not approved yet: ask first', job.mechanic && `For ${job.mechanic}`].filter(Boolean).join(' · ');
   return [
     group(WORK, name, note, { id: job.id, tick: true, heads: [columnsOf(WORK)] }),
-    ...(job.concern ? passage('Concern', job.concern, { table: WORK, heads }) : []),
+    ...passage('Concern', concernOf(job), { table: WORK, heads }),
     ...job.lines.filter((line) => NAMED[line.kind]).flatMap((line) => row(WORK, cellsOf(line), { id: line.id, tick: true, heads })),
     ...said('Cause', job.cause, 1),
     ...said('Correction', job.correction, 2),
