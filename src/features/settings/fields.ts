@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { Conflict } from '../../platform/errors.js';
 import { showAmount, showPercent } from '../billing/amounts.js';
-import { type FieldConflict, mergeEdits } from '../work-orders/merge.js';
+import type { FieldConflict } from '../work-orders/merge.js';
 
 /** What forms hold, by the names of their inputs. */
 export type Texts = Record<string, string>;
@@ -27,9 +28,18 @@ export const maybeMoney = (column: string): Field => ({ column, show: (value) =>
 export const percent = (column: string): Field => ({ column, show: (value) => showPercent(Number(value)) });
 export const tick = (column: string): Field => ({ column, show: (value) => (value ? 'on' : '') });
 
-/** A row as texts, one for each field: what travels with a form as `original.…`. */
+/** A row as texts, one for each field. */
 export function showRow(fields: Fields, row: Row): Texts {
   return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.show(row[field.column])]));
+}
+
+/** What travels with a form as `original.…`: a short text as it is, of a long one its digest, so that a form stays small. */
+function mark(text: string): string {
+  return text.length <= 100 ? text : `sha256 ${createHash('sha256').update(text).digest('base64url')}`;
+}
+
+function marksOf(texts: Texts): Texts {
+  return Object.fromEntries(Object.entries(texts).map(([name, value]) => [name, mark(value)]));
 }
 
 /** A row as the inputs of its form show it. */
@@ -49,17 +59,22 @@ export interface Edit {
 
 /**
  * Merges a form with the row as it is now, field by field: what I left alone stays, what only I changed is written.
- * @param original what the form showed when it was opened; a field that is not in it was not looked at by anybody else
+ * @param original marks of what the form showed when it was opened; a field that is not in it was not looked at by anybody else
  * @param mine by field, as the columns hold it
  * @returns null when there is nothing to write
  * @throws Conflict when both changed the same field to different things
  */
 export function mergeRow(fields: Fields, current: Row, original: Texts, mine: Row): Edit | null {
   const is = showRow(fields, current);
-  const wanted = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.show(mine[name])]));
-  const { changes, conflicts } = mergeEdits({ ...is, ...original }, wanted, is);
-  if (Object.keys(conflicts).length > 0)
-    throw new Conflict('Somebody else changed the same thing meanwhile. Look at what is marked, then save again to keep yours.');
+  const changes: Texts = {};
+  for (const [name, field] of Object.entries(fields)) {
+    const [now, wanted] = [is[name] as string, field.show(mine[name])];
+    const was = original[name] ?? mark(now);
+    if (wanted === now || mark(wanted) === was) continue;
+    if (mark(now) !== was)
+      throw new Conflict('Somebody else changed the same thing meanwhile. Look at what is marked, then save again to keep yours.');
+    changes[name] = wanted;
+  }
   if (Object.keys(changes).length === 0) return null;
   const names = Object.keys(changes);
   return {
@@ -91,14 +106,15 @@ export interface FormState {
  */
 export function formState(fields: Fields, current: Row, typed: Record<string, unknown> | null): FormState {
   const is = showRow(fields, current);
-  if (!typed) return { values: spreadRow(fields, current), original: is, conflicts: {} };
+  if (!typed) return { values: spreadRow(fields, current), original: marksOf(is), conflicts: {} };
   const state: FormState = { values: typedTexts(typed), original: {}, conflicts: {} };
   for (const [name, field] of Object.entries(fields)) {
-    const was = String(typed[`original.${name}`] ?? is[name]);
-    const mine = field.spread ? null : String(typed[name] ?? '');
-    const clash = was !== is[name] && mine !== was && mine !== is[name];
-    state.original[name] = clash ? (is[name] as string) : was;
-    if (clash) state.conflicts[name] = { mine: mine ?? '', theirs: is[name] as string };
+    const now = is[name] as string;
+    const was = String(typed[`original.${name}`] ?? mark(now));
+    const mine = field.spread ? null : String(typed[name] ?? '').replace(/\r\n?/g, '\n');
+    const clash = was !== mark(now) && (mine === null || (mark(mine) !== was && mine !== now));
+    state.original[name] = clash ? mark(now) : was;
+    if (clash) state.conflicts[name] = { mine: mine ?? '', theirs: now };
   }
   return state;
 }

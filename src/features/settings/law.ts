@@ -35,8 +35,8 @@ export const LAW_INPUTS = {
   beforeTax: Tick,
   suppliesAllowed: Tick,
   suppliesText: optional('The sentence', 1000),
-  estimateText: optional('The text', 4000),
-  invoiceText: optional('The text', 4000),
+  estimateText: optional('The text', 3000),
+  invoiceText: optional('The text', 3000),
 };
 
 /** Puts the rule of a place in force; what the shop has written for its own paper stays. */

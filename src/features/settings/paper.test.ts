@@ -41,6 +41,29 @@ test('what stands on the paper is saved and told with before and after', async (
   expect(reply.text).toContain('Elsewhere');
 });
 
+test('two managers who change the same long text are told; different texts both hold', async () => {
+  const long = 'We thank you for your trust. '.repeat(20).trim();
+  await manager.post('/settings/paper', { paper: 'a4', invoiceText: long, estimateText: 'Old' });
+  const opened = (await manager.get('/settings/paper')).text;
+  const original = Object.fromEntries(
+    [...opened.matchAll(/name="(original\.\w+)"[^>]*>\n([^<]*)</g)].map(([, name, value]) => [name as string, value as string]),
+  );
+  expect(original['original.invoiceText']).toMatch(/^sha256 /);
+  const mine = { ...original, paper: 'a4', invoiceText: long, estimateText: 'Old' };
+  expect((await manager.post('/settings/paper', { ...mine, estimateText: 'New' })).status).toBe(303);
+  expect((await manager.post('/settings/paper', { ...mine, invoiceText: `${long} A` })).status).toBe(303);
+  const clash = await manager.post('/settings/paper', { ...mine, invoiceText: `${long} B` });
+  expect(clash.status).toBe(409);
+  expect(clash.text).toContain(`${long} A</q>`);
+  expect(clash.text).toContain(`${long} B</textarea>`);
+  const row = await database.db
+    .selectFrom('billing_settings')
+    .select(['estimate_text', 'invoice_text'])
+    .where('shop_id', '=', shop.id)
+    .executeTakeFirst();
+  expect(row).toEqual({ estimate_text: 'New', invoice_text: `${long} A` });
+});
+
 test('a logo is a PNG or a JPEG by what is in it, whatever it is called, and everybody of the shop sees it', async () => {
   expect((await manager.get('/shop/logo')).status).toBe(204);
   for (const [bytes, sentence] of [

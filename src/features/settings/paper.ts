@@ -29,9 +29,9 @@ export const PAPER_INPUTS = {
   email: z.union([z.literal('').transform(() => ''), Email]).default(''),
   website: optional('The website', 200),
   registration: optional('The registration number', 100),
-  estimateText: optional('The text', 4000),
-  repairOrderText: optional('The text', 4000),
-  invoiceText: optional('The text', 4000),
+  estimateText: optional('The text', 3000),
+  repairOrderText: optional('The text', 3000),
+  invoiceText: optional('The text', 3000),
   paper: z.enum(['letter', 'a4'], 'Please choose the size.'),
 };
 

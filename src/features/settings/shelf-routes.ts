@@ -25,7 +25,7 @@ export function editInput(fields: Fields, inputs: Record<string, ZodType>, gathe
 
 const Original = z
   .string()
-  .max(20_000)
+  .max(200)
   .transform((value) => value.replace(/\r\n?/g, '\n').trim())
   .optional();
 
