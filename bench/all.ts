@@ -5,6 +5,7 @@ import { measureFirstLoad } from './first-load.js';
 import { measureMemory } from './memory.js';
 import { measureMoves } from './moves.js';
 import { measureOrders } from './orders.js';
+import { measureSearch } from './search.js';
 import { measureStart } from './start.js';
 import { type Ground, layGround } from './support/ground.js';
 import { type Figure, print, save } from './support/report.js';
@@ -18,6 +19,7 @@ const MEASURES: Record<string, (ground: Ground) => Promise<Figure[]>> = {
   memory: measureMemory,
   start: measureStart,
   finished: measureFinished,
+  search: measureSearch,
 };
 
 // `npm run bench -- moves fan-out` measures only these.
