@@ -62,7 +62,7 @@ export async function addJob(db: Database, viewer: Viewer, number: number, job: 
     await freezeTerms(tx, order);
     for (const line of job.lines ?? [{ cents: 10_000 }]) await insertLine(tx, order.id, id, line);
     await settle(tx, order);
-    tx.record('job.added', order.id, { number, job: id });
+    tx.record('test.job-added', order.id, { number, job: id });
     return id;
   });
   return result;
@@ -75,7 +75,7 @@ export async function addLine(db: Database, viewer: Viewer, number: number, job:
     await freezeTerms(tx, order);
     const id = await insertLine(tx, order.id, job, line);
     await settle(tx, order);
-    tx.record('line.added', order.id, { number, line: id });
+    tx.record('test.line-added', order.id, { number, line: id });
     return id;
   });
   return result;
@@ -86,7 +86,7 @@ export async function reprice(db: Database, viewer: Viewer, number: number, line
   const { result } = await change(db, viewer, {}, async (tx) => {
     const order = await lockOrder(tx, number);
     await tx.db.updateTable('lines').set({ price_cents: cents }).where('shop_id', '=', tx.shop).where('id', '=', line).execute();
-    tx.record('line.changed', order.id, { number, line });
+    tx.record('test.line-changed', order.id, { number, line });
     return settle(tx, order);
   });
   return result;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Services } from '../../platform/services.js';
-import { showDateTime } from '../../platform/time.js';
+import { showDate, showFullDateTime } from '../../platform/time.js';
 import { type Answer, done, page } from '../../platform/web/answers.js';
 import { Id } from '../../platform/web/forms.js';
 import { get, post, type Refused, type Route } from '../../platform/web/routes.js';
@@ -99,7 +99,7 @@ async function debtorPage(db: Services['db'], viewer: Viewer, customer: number, 
         days: one.days,
         age: AGES[ageOf(one.days)],
       },
-      posted: showDateTime(one.postedAt, viewer.timeZone),
+      posted: showDate(one.postedAt, viewer.timeZone),
       ...{ total: showAmount(one.totalCents), paid: showUnlessZero(one.paidCents), due: showAmount(one.dueCents) },
     })),
     ...{ due: showAmount(dueCents), dueMoney: showMoney(dueCents, currency), shown: dueCents, methods: Object.entries(PAY_METHODS) },
@@ -122,7 +122,7 @@ async function tillPage(db: Services['db'], viewer: Viewer, before: number | nul
       ...{ method, name: PAY_METHODS[method], count, shown: expectedCents, expected: showAmount(expectedCents) },
     })),
     closes: closes.map((close) => ({
-      ...{ id: close.id, at: showDateTime(close.at, viewer.timeZone), closedBy: close.closedBy, note: close.note },
+      ...{ id: close.id, at: showFullDateTime(close.at, viewer.timeZone), closedBy: close.closedBy, note: close.note },
       sums: METHOD_LIST.flatMap((method) => {
         const sum = close.sums[method];
         if (!sum) return [];

@@ -1,3 +1,4 @@
+import { Conflict } from '../../platform/errors.js';
 import type { Services } from '../../platform/services.js';
 import { type Answer, bytes, done, type PageAnswer } from '../../platform/web/answers.js';
 import { get, post, type Refused, type Route } from '../../platform/web/routes.js';
@@ -15,19 +16,28 @@ import { markAsSent } from './revisions.js';
 export function billingRoutes(services: Services): Route[] {
   const { db, views } = services;
   const pages = new WorkOrderPages(services);
+  type At = { viewer: Viewer; params: { number: number } };
   type Here = { viewer: Viewer; params: { number: number }; htmx: boolean; frame(): object };
 
-  /** After a change: back to the page of the work order, or, in the dialog over the board, its sheet again. */
-  const changed = async ({ viewer, params, htmx, frame }: Here, text: string): Promise<Answer> => {
+  /** After a form of its own: back to the page of the work order, or, in the dialog over the board, its sheet again. */
+  const back = async ({ viewer, params, htmx, frame }: Here, text: string): Promise<Answer> => {
     const flash = { text };
     if (!htmx) return done(`/work-orders/${params.number}`, { flash });
     const sheet = (await pages.show(viewer, params.number, null, true)) as PageAnswer;
     const html = views.render(sheet.fragment as string, { ...frame(), ...sheet.data }) + views.render('board/notice', { flash });
     return bytes(html, { 'Content-Type': 'text/html; charset=utf-8' });
   };
-  type At = { viewer: Viewer; params: { number: number } };
-  /** The sheet with the sentence on top, in the dialog as well: its forms stand in it. */
-  const refusedAt = ({ viewer, params }: At, refused: Refused) => pages.show(viewer, params.number, refused, false);
+  /** After a button on the page: its parts as they are now. */
+  const changed = async ({ viewer, params, frame }: Here, text: string): Promise<Answer> => {
+    const flash = { text };
+    const parts = await pages.partsAndActions(viewer, params.number, frame());
+    return done(`/work-orders/${params.number}`, { flash, fragments: parts + views.render('board/notice', { flash }) });
+  };
+  /** The page again with the sentence; over the board a message, so that the sheet below stays as it is. */
+  const refusedAt = ({ viewer, params, htmx }: At & { htmx: boolean }, refused: Refused) => {
+    if (htmx) throw new Conflict(Object.values(refused.fields)[0] ?? 'That did not work.');
+    return pages.show(viewer, params.number, refused, false);
+  };
   const consentAgain = ({ viewer, params }: At, refused: Refused) => consentForm(db, viewer, params.number, refused);
   const paymentAgain = ({ viewer, params }: At, refused: Refused) => paymentForm(db, viewer, params.number, refused);
   const refundAgain = ({ viewer, params }: At, refused: Refused) => refundForm(db, viewer, params.number, refused);
@@ -45,7 +55,7 @@ export function billingRoutes(services: Services): Route[] {
       { may: 'consent.record', params: Numbered, body: ConsentBody, form: consentAgain },
       async (here) => {
         const { result } = await recordConsent(db, here.viewer, here.params.number, here.body.input, here.body.requestId);
-        return changed(here, `${showMoney(result.authorizedCents, result.currency)} is authorized.`);
+        return back(here, `${showMoney(result.authorizedCents, result.currency)} is authorized.`);
       },
     ),
     post('/work-orders/:number/invoices', { may: 'invoice.make', params: Numbered, body: DocumentInput, form: refusedAt }, async (here) => {
@@ -75,7 +85,7 @@ export function billingRoutes(services: Services): Route[] {
         const input = { ...rest, cents: amount, tenderedCents: tendered };
         const { result } = await takePayment(db, here.viewer, here.params.number, input, requestId);
         const change = result.changeCents > 0 ? ` Give ${showMoney(result.changeCents, result.currency)} back as change.` : '';
-        return changed(here, `${showMoney(amount, result.currency)} taken.${change}`);
+        return back(here, `${showMoney(amount, result.currency)} taken.${change}`);
       },
     ),
     get('/work-orders/:number/refunds/new', { may: 'payment.refund', params: Numbered }, ({ viewer, params }) =>
@@ -87,7 +97,7 @@ export function billingRoutes(services: Services): Route[] {
       async (here) => {
         const { requestId, amount, ...rest } = here.body;
         const { result } = await refundPayment(db, here.viewer, here.params.number, { ...rest, cents: amount }, requestId);
-        return changed(here, `${showMoney(amount, result.currency)} given back.`);
+        return back(here, `${showMoney(amount, result.currency)} given back.`);
       },
     ),
   ];
