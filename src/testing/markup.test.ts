@@ -5,6 +5,7 @@ import { type TestDatabase, testDatabase } from './database.js';
 import { startTestServer, type TestServer, until } from './server.js';
 import { makeShop, type TestShop } from './shop.js';
 import { TestSocket } from './socket.js';
+import { upload } from './upload.js';
 
 let database: TestDatabase;
 let server: TestServer;
@@ -36,6 +37,24 @@ const ATTACKS = [
 ];
 const SHORT = ATTACKS.map((attack) => attack.slice(0, 20));
 
+const SETTINGS = ['rates', 'prices', 'taxes', 'fees', 'canned-jobs', 'law', 'paper', 'numbering'].map((page) => `/settings/${page}`);
+
+/** Every form of the settings that keeps what is typed, with an attack wherever text goes. */
+function settingsWith(attack: string, short: string): [string, Record<string, string>][] {
+  const name = attack.slice(0, 60);
+  const line = { 'line.0.kind': 'part', 'line.0.description': attack, 'line.0.number': short, 'line.0.cost': '1' };
+  return [
+    ['/settings/rates', { name, perHour: '1' }],
+    ['/settings/prices', { name, kind: 'part', basis: 'multiplier', 'band.0.from': '0', 'band.0.factor': '2' }],
+    ['/settings/taxes', { name, percent: '1', 'category.part': 'on' }],
+    ['/settings/taxes/supplies/changes', { base: 'both', share: '1', flat: '', cap: '', suppliesName: name }],
+    ['/settings/fees', { name, amount: '1', legalText: attack }],
+    ['/settings/canned-jobs', { name, concern: attack, cause: attack, correction: attack, ...line }],
+    ['/settings/law', { name, threshold: 'none', share: '', least: '', cap: '', suppliesText: attack, estimateText: attack }],
+    ['/settings/paper', { paper: 'a4', address: attack, phone: short, website: attack, registration: attack, invoiceText: attack }],
+  ];
+}
+
 /** None of the attacks may stand in an answer as it was typed, nor as a template would have worked it out. */
 function expectInert(html: string, where: string): void {
   expect(html, where).not.toMatch(
@@ -46,6 +65,7 @@ function expectInert(html: string, where: string): void {
 
 test('what people type is shown as text, on every page, on every screen and on paper', async () => {
   const numbers: number[] = [];
+  const previews: string[] = [];
   for (const [index, attack] of ATTACKS.entries()) {
     const short = SHORT[index] as string;
     expect((await manager.post('/settings/labels', { name: short, color: 'red' })).status, short).toBe(303);
@@ -83,6 +103,13 @@ test('what people type is shown as text, on every page, on every screen and on p
     for (const [name, fields] of forms) expect((await manager.post(`${path}/${name}`, fields)).status, `${name} ${attack}`).toBe(303);
     await manager.post('/staff', { name: attack, email: `xss${index}@shop.test`, role: 'mechanic' });
     await manager.post('/settings/tv', { name: attack, variant: 'floor' });
+    for (const [path, fields] of settingsWith(attack, short)) {
+      const { status } = await manager.post(path, fields);
+      expect(status, `${path} ${attack}`).toBe(303);
+    }
+    const part = `number,description,maker\n"${index}","${attack.replaceAll('"', '""')}","${short.replaceAll('"', '""')}"\n,"${attack.replaceAll('"', '""')}",`;
+    const file = { field: 'file', name: attack.replaceAll('"', ''), bytes: part };
+    previews.push(String((await upload(manager, '/settings/import', { kind: 'parts' }, file)).headers.location));
   }
   expect((await manager.post('/settings/columns', { name: SHORT[0] as string, meaning: 'active', color: 'teal', limit: '' })).status).toBe(
     303,
@@ -109,6 +136,7 @@ test('what people type is shown as text, on every page, on every screen and on p
       '/settings/labels',
       '/settings/columns',
       '/settings/tv',
+      ...SETTINGS,
       '/account',
       '/permissions',
       '/work-orders/new',
@@ -116,6 +144,7 @@ test('what people type is shown as text, on every page, on every screen and on p
     ...numbers.flatMap((number) => ['', '/edit', '/print', '/moves/new', '/changes?since=0'].map((end) => `/work-orders/${number}${end}`)),
     ...tokens.flatMap((token) => [`/tv/${token}`, `/tv/${token}/changes?since=0`]),
     `/work-orders/matches?find=xss`,
+    ...previews,
   ];
   for (const path of pages) {
     for (const htmx of /changes|print|tv/.test(path) ? [false] : [false, true]) {
