@@ -58,7 +58,7 @@ function spreadLines(value: unknown): Texts {
 }
 
 function showLine(line: CannedLine): string {
-  const price = line.priceCents === null ? 'by itself' : showAmount(line.priceCents);
+  const price = line.priceCents === null ? 'automatic' : showAmount(line.priceCents);
   const what = [line.kind, JSON.stringify(line.description), line.partNumber].filter(Boolean).join(' ');
   return `${what}: ${showQuantity(line.quantity)} × ${price}, cost ${showAmount(line.costCents)}`;
 }
