@@ -1,11 +1,17 @@
 import { type Actor, type Change, change } from '../../platform/database/change.js';
 import type { Database } from '../../platform/database/pool.js';
+import { Conflict, Invalid } from '../../platform/errors.js';
 import { fromLocalInput, toLocalInput } from '../../platform/time.js';
 import { getOpenWorkOrder, type WorkOrderRow } from './find.js';
 import { type FieldConflict, mergeEdits } from './merge.js';
 
 /** What the edit form holds, all as text; `promised` is a time on the shop's clock. */
-export const EDITABLE = ['concern', 'promised', 'customerName', 'company', 'phone', 'email', 'vehicleDescription', 'plate'] as const;
+export const EDITABLE = [
+  ...(['concern', 'promised', 'customerName', 'company', 'phone', 'email', 'vehicleDescription', 'plate'] as const),
+  ...(['billTo', 'poNumber', 'tag', 'internalNote'] as const),
+];
+/** What stands on a posted invoice. */
+const ON_INVOICE = ['billTo', 'poNumber'];
 export type EditFields = Record<(typeof EDITABLE)[number], string>;
 
 /** The form was opened before somebody else changed the same fields. */
@@ -36,6 +42,9 @@ export async function editWorkOrder(
     const { changes, conflicts } = mergeEdits(original, mine, current);
     if (Object.keys(conflicts).length > 0) throw new EditConflict(conflicts, current);
     if (Object.keys(changes).length === 0) return;
+    if (order.document === 'posted' && ON_INVOICE.some((field) => changes[field] !== undefined))
+      throw new Conflict(`WO-${number} is posted: who pays and the PO number stay. Open the invoice again first.`);
+    if (changes.billTo) await checkPayer(tx, Number(changes.billTo));
     await write(tx, order, changes, timeZone);
     recordEdit(tx, order, current, changes);
     for (const other of await listOthers(tx, order, changes)) recordEdit(tx, other, current, other.changes);
@@ -47,6 +56,18 @@ type Changes = Record<string, string>;
 function recordEdit(tx: Change, order: { id: number; number: number }, current: EditFields, changes: Changes): void {
   const from = Object.fromEntries(Object.keys(changes).map((field) => [field, current[field as keyof EditFields]]));
   tx.record('work-order.edited', order.id, { number: order.number, from, to: changes });
+}
+
+/** @throws Invalid for a customer who is not here, or was put together with another one */
+async function checkPayer(tx: Change, id: number): Promise<void> {
+  const found = await tx.db
+    .selectFrom('customers')
+    .select('id')
+    .where('shop_id', '=', tx.shop)
+    .where('id', '=', id)
+    .where('merged_into_id', 'is', null)
+    .executeTakeFirst();
+  if (!found) throw new Invalid({ billTo: 'That is not one of the choices.' });
 }
 
 /** Open work orders of the same customer or vehicle: what was changed there stands on their cards, too, so it is told of them. */
@@ -67,12 +88,17 @@ async function listOthers(tx: Change, order: WorkOrderRow, changes: Changes): Pr
     .filter((other) => Object.keys(other.changes).length > 0);
 }
 
+/** Of the work order, what the form needs. */
+export const EDITED_COLUMNS = [
+  ...(['customer_id', 'vehicle_id', 'concern', 'promised_at', 'bill_to_id', 'po_number', 'tag', 'internal_note'] as const),
+];
+
 /** The form's fields as the database holds them now. */
 export async function readEditFields(
   db: Database,
   shop: number,
   timeZone: string,
-  order: Pick<WorkOrderRow, 'customer_id' | 'vehicle_id' | 'concern' | 'promised_at'>,
+  order: Pick<WorkOrderRow, (typeof EDITED_COLUMNS)[number]>,
 ): Promise<EditFields> {
   const customer = await db
     .selectFrom('customers')
@@ -95,6 +121,8 @@ export async function readEditFields(
     email: customer.email,
     vehicleDescription: vehicle.description,
     plate: vehicle.plate,
+    ...{ billTo: order.bill_to_id === null ? '' : String(order.bill_to_id), poNumber: order.po_number, tag: order.tag },
+    internalNote: order.internal_note,
   };
 }
 
@@ -109,7 +137,8 @@ async function write(tx: Change, order: WorkOrderRow, changes: Changes, timeZone
     );
   const customer = pick(CUSTOMER);
   const vehicle = pick(VEHICLE);
-  const own: Record<string, unknown> = pick({ concern: 'concern' });
+  const own: Record<string, unknown> = pick({ concern: 'concern', poNumber: 'po_number', tag: 'tag', internalNote: 'internal_note' });
+  if (changes.billTo !== undefined) own.bill_to_id = changes.billTo ? Number(changes.billTo) : null;
   if (changes.promised !== undefined) own.promised_at = changes.promised ? fromLocalInput(changes.promised, timeZone) : null;
   if (Object.keys(customer).length > 0)
     await tx.db.updateTable('customers').set(customer).where('shop_id', '=', tx.shop).where('id', '=', order.customer_id).execute();

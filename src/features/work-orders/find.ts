@@ -19,6 +19,11 @@ const COLUMNS = [
   'blocked_note',
   'blocked_since',
   'handed_over_at',
+  'document',
+  'bill_to_id',
+  'po_number',
+  'tag',
+  'internal_note',
 ] as const;
 
 export type WorkOrderRow = Pick<Selectable<WorkOrders>, (typeof COLUMNS)[number]>;

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import type { Database } from '../../platform/database/pool.js';
 import { NotFound } from '../../platform/errors.js';
 import { type Answer, page } from '../../platform/web/answers.js';
 import type { Refused } from '../../platform/web/routes.js';
 import type { Viewer } from '../../platform/web/viewer.js';
 import { listMembers } from '../staff/members.js';
-import { type EditConflict, readEditFields } from './edit.js';
+import { EDITED_COLUMNS, type EditConflict, readEditFields } from './edit.js';
 import { findMatches } from './lookup.js';
 
 /** The form for a new work order, empty or with what was typed and chosen. */
@@ -39,7 +40,7 @@ export async function editForm(
 ): Promise<Answer> {
   const order = await db
     .selectFrom('work_orders')
-    .select(['customer_id', 'vehicle_id', 'concern', 'promised_at'])
+    .select(EDITED_COLUMNS)
     .where('shop_id', '=', viewer.shop)
     .where('number', '=', number)
     .executeTakeFirst();
@@ -57,6 +58,17 @@ export async function editForm(
     original,
     errors: refused?.fields ?? {},
     conflicts: conflict?.conflicts ?? {},
+    payers: await listPayers(db, viewer.shop, order.customer_id, order.bill_to_id),
   };
   return { ...page('work-orders/edit', data, 'work-orders/edit-form'), status: conflict ? 409 : 200 } as Answer;
+}
+
+/** Who could pay for an order: those who have an account, who usually pays for the customer, and who does now. */
+async function listPayers(db: Database, shop: number, customer: number, payer: number | null): Promise<{ id: number; name: string }[]> {
+  const { rows } = await sql<{ id: number; name: string }>`
+    select c.id, case when c.company <> '' then c.company else c.name end as name from customers c
+    where c.shop_id = ${shop} and c.merged_into_id is null and c.id <> ${customer}
+      and (c.on_account or c.id = ${payer} or c.id = (select o.bill_to_id from customers o where o.shop_id = c.shop_id and o.id = ${customer}))
+    order by name, c.id limit 500`.execute(db);
+  return rows;
 }

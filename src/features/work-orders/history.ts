@@ -39,6 +39,7 @@ const FIELD_NAMES: Record<string, string> = {
   email: 'e-mail',
   vehicleDescription: 'vehicle',
   plate: 'plate',
+  ...{ billTo: 'who pays', poNumber: 'PO number', tag: 'tag', internalNote: 'internal note' },
 };
 
 /** Each kind's sentence; those of jobs and lines leave prices out without `prices`. */

@@ -34,22 +34,35 @@ export const NewWorkOrderInput = z
       context.addIssue({ code: 'custom', path: ['vehicleDescription'], message: 'What is it? For example “2019 Toyota Corolla, blue”.' });
   });
 
+/** What of it is written down only once it is open. */
+const ofTheOrder = {
+  billTo: z
+    .string()
+    .regex(/^([1-9]\d{0,14})?$/, 'That is not one of the choices.')
+    .default(''),
+  poNumber: optional('The PO number', 60),
+  tag: optional('The tag', 20),
+  internalNote: optional('The internal note', 10_000),
+};
+
 /** Each field, and what it held when the form was opened (`original.…`). */
 export const EditInput = z.strictObject({
   ...fields,
   customerName: required('The name'),
   vehicleDescription: required('The vehicle'),
+  ...ofTheOrder,
   ...Object.fromEntries(
     EDITABLE.map((field) => [
       `original.${field}`,
       z
         .string()
-        .max(6000)
+        .max(12_000)
         .transform((value) => value.replace(/\r\n?/g, '\n').trim())
         .default(''),
     ]),
   ),
-} as typeof fields & { customerName: ReturnType<typeof required>; vehicleDescription: ReturnType<typeof required> } & Record<
+} as typeof fields &
+  typeof ofTheOrder & { customerName: ReturnType<typeof required>; vehicleDescription: ReturnType<typeof required> } & Record<
     `original.${(typeof EDITABLE)[number]}`,
     z.ZodType<string>
   >);
