@@ -4,6 +4,8 @@ import { takePayment } from '../../src/features/billing/payments.js';
 import { markAsSent } from '../../src/features/billing/revisions.js';
 import { offerOf, takeSnapshot } from '../../src/features/billing/snapshots.js';
 import { addLine } from '../../src/features/jobs/lines.js';
+import { loadPricing, type Pricing } from '../../src/features/jobs/pricing.js';
+import type { Change } from '../../src/platform/database/change.js';
 import type { History } from '../../src/platform/database/history.js';
 import type { Viewer } from '../../src/platform/web/viewer.js';
 import type { Books } from './books.js';
@@ -12,11 +14,17 @@ import type { DemoLine } from './jobs/index.js';
 import type { PlannedJob } from './plan.js';
 import { finishJobs, putPurchaseOrder, reopenJob, writeEstimate } from './sheets.js';
 import type { Ticket } from './story.js';
+import { isHeavy } from './vehicles.js';
 
 /** A work order as the desk finds it. */
 export interface Order {
   id: number;
   number: number;
+}
+
+interface Sums {
+  totalCents: number;
+  paidCents: number;
 }
 
 type Deed =
@@ -41,6 +49,9 @@ const BIG_CENTS = 1500_00;
 export class Desk {
   /** Ids of the jobs that are written. */
   readonly #jobs = new Map<PlannedJob, number>();
+  readonly #pricing = new Map<string, Pricing>();
+  /** What was read of an order, as long as nothing has changed it. */
+  readonly #known = new Map<number, Sums>();
 
   constructor(
     private readonly history: History,
@@ -50,9 +61,10 @@ export class Desk {
   async do(deed: DeskDeed, actor: Viewer, mechanic: Viewer, ticket: Ticket, order: Order): Promise<void> {
     const { db } = this.history;
     const { plan } = ticket;
+    if (!['deposit', 'invoice', 'pay', 'post', 'unpost', 'finish', 'reopen'].includes(deed.what)) this.#known.delete(order.id);
     switch (deed.what) {
       case 'estimate':
-        return writeEstimate(db, actor, mechanic, order, plan, this.#jobs);
+        return writeEstimate(db, actor, mechanic, order, plan, this.#jobs, (tx, id) => this.#price(tx, id, ticket));
       case 'send':
         await markAsSent(db, actor, order.number);
         return;
@@ -81,6 +93,16 @@ export class Desk {
     }
   }
 
+  /** Nothing about prices changes in the story, so they are read once for each pair of rates that an order can have. */
+  async #price(tx: Change, order: number, { vehicle, customer }: Ticket): Promise<Pricing> {
+    const key = `${isHeavy(vehicle.kind)} ${customer.fleet !== null}`;
+    const known = this.#pricing.get(key);
+    if (known) return known;
+    const pricing = await loadPricing(tx.db, tx.shop, order);
+    this.#pricing.set(key, pricing);
+    return pricing;
+  }
+
   /** The customer answers about everything that is open. */
   async #consent(actor: Viewer, { plan, customer }: Ticket, order: Order): Promise<void> {
     const snapshot = await takeSnapshot(this.history.db, actor.shop, order.id);
@@ -94,11 +116,13 @@ export class Desk {
     if (asked.length === 0) return;
     if (plan.poNumber) await putPurchaseOrder(this.history.db, actor, order, plan.poNumber);
     const { method, by, note } = plan.consent;
-    await recordConsent(this.history.db, actor, order.number, {
+    const { result } = await recordConsent(this.history.db, actor, order.number, {
       answers: asked.map((one) => ({ job: this.#jobs.get(one) as number, decision: one.answer, reason: one.reason })),
       ...{ method, givenBy: by, phone: method === 'in-person' ? '' : customer.phone, note },
       ...{ offer: offerOf(snapshot), shownCents: snapshot.totals.totalCents },
     });
+    // With everything answered, what is authorized is what it comes to.
+    this.#known.set(order.id, { totalCents: result.authorizedCents, paidCents: 0 });
   }
 
   /** Something more is found on the first job: it is asked about again before it is charged. */
@@ -118,6 +142,7 @@ export class Desk {
     await takePayment(this.history.db, actor, order.number, {
       ...{ method: 'card', cents, tenderedCents: null, reference: plan.card, note: 'Half, before parts are ordered', deposit: true },
     });
+    this.#known.set(order.id, { totalCents, paidCents: cents });
   }
 
   /** Whoever has no account pays all of it: by card, by check, in cash with change, or in two ways. */
@@ -126,8 +151,9 @@ export class Desk {
     const { totalCents, paidCents } = await this.#sums(order);
     const due = totalCents - paidCents;
     const take = async (method: 'cash' | 'card' | 'check', cents: number, tenderedCents: number | null, reference: string) => {
-      if (cents > 0)
-        await takePayment(this.history.db, actor, order.number, { method, cents, tenderedCents, reference, note: '', deposit: false });
+      if (cents === 0) return;
+      await takePayment(this.history.db, actor, order.number, { method, cents, tenderedCents, reference, note: '', deposit: false });
+      this.#known.set(order.id, { totalCents, paidCents: totalCents });
     };
     if (plan.pays === 'check') return take('check', due, null, plan.check);
     if (plan.pays === 'cash' && due < 600_00) return take('cash', due, Math.ceil(due / 20_00) * 20_00, '');
@@ -143,11 +169,15 @@ export class Desk {
     if (payer && totalCents > paidCents) this.books.owe(payer, order.number, totalCents - paidCents);
   }
 
-  async #sums({ id }: Order): Promise<{ totalCents: number; paidCents: number }> {
-    return this.history.db
+  async #sums({ id }: Order): Promise<Sums> {
+    const known = this.#known.get(id);
+    if (known) return known;
+    const sums = await this.history.db
       .selectFrom('work_orders')
       .select(['total_cents as totalCents', 'paid_cents as paidCents'])
       .where('id', '=', id)
       .executeTakeFirstOrThrow();
+    this.#known.set(id, sums);
+    return sums;
   }
 }

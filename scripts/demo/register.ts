@@ -6,6 +6,7 @@ import { readMeter, showReading } from '../../src/features/jobs/readings.js';
 import { NO_FIELDS as NO_VEHICLE } from '../../src/features/vehicles/rules.js';
 import { transferVehicle } from '../../src/features/vehicles/transfers.js';
 import { addVehicle } from '../../src/features/vehicles/vehicles.js';
+import { change } from '../../src/platform/database/change.js';
 import type { Database } from '../../src/platform/database/pool.js';
 import type { Viewer } from '../../src/platform/web/viewer.js';
 import type { Books } from './books.js';
@@ -13,7 +14,7 @@ import type { Order } from './desk.js';
 import type { Customer, Vehicle } from './garage.js';
 import type { RateName } from './settings.js';
 import type { Sale, Ticket } from './story.js';
-import { isEquipment } from './vehicles.js';
+import { isEquipment, isHeavy } from './vehicles.js';
 
 const tick = (on: unknown) => (on ? 'on' : '');
 
@@ -47,11 +48,10 @@ export class Register {
     if (known) return known;
     const owner = await this.#customer(advisor, customer);
     const { description, plate, vin, make, model, year, engine, color, unitNumber, serial, kind } = vehicle;
-    const heavy = ['bus', 'truck', 'tractor'].includes(kind);
     const { result } = await addVehicle(this.db, advisor, owner, {
       ...{ ...NO_VEHICLE, description, plate, vin, make, model, engine, color, unitNumber, serial },
       ...{ kind: isEquipment(kind) ? 'equipment' : 'road', year: String(year) },
-      laborRate: heavy ? String(this.rates['Heavy rate']) : '',
+      laborRate: isHeavy(kind) ? String(this.rates['Heavy rate']) : '',
     });
     this.#vehicles.set(vehicle, result.vehicle);
     const meter = await this.db
@@ -80,10 +80,22 @@ export class Register {
     );
   }
 
-  async readOut(actor: Viewer, order: Order, { vehicle, plan }: Ticket): Promise<void> {
-    const [meter, reading] = [this.#meters.get(vehicle) as number, plan.reading];
-    const typed = { in: showReading(reading.in * 10), out: showReading(reading.out * 10) };
-    await readMeter(this.db, actor, order.number, meter, typed, {});
+  /** As readMeter() does, both at once. */
+  async readBoth(actor: Viewer, { id, number }: Order, { vehicle, plan }: Ticket): Promise<void> {
+    const meter = this.#meters.get(vehicle) as number;
+    const moments = ['in', 'out'] as const;
+    await change(this.db, actor, {}, async (tx) => {
+      const rows = moments.map((moment) => ({ moment, tenths: plan.reading[moment] * 10 }));
+      const row = { shop_id: tx.shop, meter_id: meter, work_order_id: id, at: tx.now };
+      await tx.db
+        .insertInto('meter_readings')
+        .values(rows.map((one) => ({ ...row, ...one })))
+        .onConflict((conflict) => conflict.columns(['shop_id', 'meter_id', 'work_order_id', 'moment']).doNothing())
+        .execute();
+      const to = { in: showReading(plan.reading.in * 10), out: showReading(plan.reading.out * 10) };
+      const name = isEquipment(vehicle.kind) ? 'Hour meter' : 'Odometer';
+      tx.record('meter.read', id, { number, meter, name, from: { in: '', out: '' }, to });
+    });
   }
 
   async #customer(actor: Viewer, customer: Customer): Promise<number> {

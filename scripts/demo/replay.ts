@@ -77,7 +77,7 @@ export class Replay {
         await bringBack(db, actor, number, deed.reason);
         return this.#put(number, this.#column(STAGES.indexOf('done')), 0);
       case 'invoice':
-        await this.register.readOut(actor, order, ticket);
+        await this.register.readBoth(actor, order, ticket);
         return this.#desk.do(deed, actor, mechanic, ticket, order);
       default:
         return this.#desk.do(deed, actor, mechanic, ticket, order);
@@ -99,7 +99,8 @@ export class Replay {
       .executeTakeFirstOrThrow();
     const order = { id, number: result.number };
     this.#orders.set(ticket, order);
-    await this.register.readIn(advisor, order, ticket);
+    // Of those that have left again, the desk writes both readings when it writes the invoice.
+    if (!ticket.steps.some(({ deed }) => deed.what === 'invoice')) await this.register.readIn(advisor, order, ticket);
   }
 
   async #move(actor: Viewer, number: number, column: number, depth: number, reason: string): Promise<void> {

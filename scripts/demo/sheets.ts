@@ -1,19 +1,19 @@
-import { parseMoney, parseQuantity } from '../../src/features/billing/amounts.js';
+import { parseMoney, parseQuantity, showQuantity } from '../../src/features/billing/amounts.js';
 import { lockOrder, settle } from '../../src/features/billing/settle.js';
 import { freezeTerms } from '../../src/features/billing/terms.js';
 import { bringJob } from '../../src/features/jobs/deferred.js';
-import { insertJob } from '../../src/features/jobs/job-rows.js';
+import { insertJob, listJobs } from '../../src/features/jobs/job-rows.js';
 import { editJob } from '../../src/features/jobs/jobs.js';
 import { writeLines, writeNew } from '../../src/features/jobs/lines.js';
-import { loadPricing, type Pricing } from '../../src/features/jobs/pricing.js';
-import { change } from '../../src/platform/database/change.js';
+import type { Pricing } from '../../src/features/jobs/pricing.js';
+import { type Change, change } from '../../src/platform/database/change.js';
 import type { Database } from '../../src/platform/database/pool.js';
 import type { Viewer } from '../../src/platform/web/viewer.js';
 import type { Order } from './desk.js';
 import type { DemoLine, Work } from './jobs/index.js';
 import type { Plan, PlannedJob } from './plan.js';
 
-/** Writes the jobs of an order with all their lines, in one change; as one at the desk would in many. @param ids where those of the jobs are kept */
+/** Writes the jobs of an order with all their lines, in one change; as one at the desk would in many. @param ids where those of the jobs are kept @param known what things cost on this order */
 export async function writeEstimate(
   db: Database,
   actor: Viewer,
@@ -21,16 +21,18 @@ export async function writeEstimate(
   { number }: Order,
   { jobs, discount }: Plan,
   ids: Map<PlannedJob, number>,
+  known: (tx: Change, order: number) => Promise<Pricing>,
 ): Promise<void> {
   await change(db, actor, {}, async (tx) => {
     const order = await lockOrder(tx, number);
     await freezeTerms(tx, order);
-    const pricing = await loadPricing(tx.db, tx.shop, order.id);
-    for (const planned of jobs.filter(({ brings }) => !brings)) {
+    const pricing = await known(tx, order.id);
+    const [first] = await listJobs(tx, order.id);
+    for (const [index, planned] of jobs.filter(({ brings }) => !brings).entries()) {
       const { concern, cause, payType, work } = planned;
-      const row = { name: work.name, concern, cause, pay_type: payType, mechanic_id: mechanic.staff };
-      const job = await insertJob(tx, order, { ...row, ...toChoice(work) });
-      tx.record('job.added', order.id, { number, job, name: work.name, concern });
+      const row = { name: work.name, cause, pay_type: payType, mechanic_id: mechanic.staff, ...toChoice(work) };
+      const job = index === 0 && first ? await rewriteJob(tx, order, first, row) : await insertJob(tx, order, { ...row, concern });
+      if (index > 0) tx.record('job.added', order.id, { number, job, name: work.name, concern });
       await writeLines(tx, actor, order, job, toLines(pricing, job, work.lines));
       ids.set(planned, job);
     }
@@ -42,6 +44,18 @@ export async function writeEstimate(
     if (left) ids.set(planned, (await bringJob(db, actor, number, left)).result.job);
   }
 }
+
+/** The job that an order begins with has the words of whoever brought the vehicle: it becomes what is to be done. */
+async function rewriteJob(tx: Change, { id, number }: Order, job: { id: number; name: string }, row: NewRow): Promise<number> {
+  await tx.db.updateTable('jobs').set(row).where('shop_id', '=', tx.shop).where('id', '=', job.id).execute();
+  tx.record('job.changed', id, {
+    ...{ number, job: job.id, name: job.name },
+    ...{ from: { name: job.name, cause: '', mechanic: '' }, to: { name: row.name, cause: row.cause, mechanic: String(row.mechanic_id) } },
+  });
+  return job.id;
+}
+
+type NewRow = { name: string; cause: string; pay_type: PlannedJob['payType']; mechanic_id: number };
 
 /** Until one is chosen, the one in the middle counts. */
 function toChoice({ choice }: Work) {
@@ -61,31 +75,27 @@ function toLines(pricing: Pricing, job: number | null, lines: DemoLine[]) {
   });
 }
 
-/** The mechanic writes up what was found and done on everything that was approved. */
+/** The mechanic writes up what was found and done on everything that was approved: as editJob() does, all jobs at once. */
 export async function finishJobs(
   db: Database,
   mechanic: Viewer,
-  { number }: Order,
+  { id, number }: Order,
   jobs: PlannedJob[],
   ids: Map<PlannedJob, number>,
 ): Promise<void> {
-  for (const planned of jobs) {
-    const id = ids.get(planned);
-    if (!id || planned.answer !== 'approve') continue;
-    const { cause, correction } = planned;
-    await editJob(
-      db,
-      mechanic,
-      number,
-      id,
-      ['cause', 'correction', 'progress', 'clocked'],
-      {},
-      {
-        ...{ cause, correction, progress: 'complete' },
-        clocked: clockedFor(planned, number),
-      },
-    );
-  }
+  await change(db, mechanic, {}, async (tx) => {
+    for (const planned of jobs.filter(({ answer }) => answer === 'approve')) {
+      const job = ids.get(planned);
+      if (!job) continue;
+      const { correction, work } = planned;
+      const clocked = clockedFor(planned, number);
+      const set = { correction, progress: 'complete', clocked_hundredths: clocked } as const;
+      await tx.db.updateTable('jobs').set(set).where('shop_id', '=', tx.shop).where('id', '=', job).execute();
+      const from = { correction: '', progress: 'pending', clocked: '' };
+      const to = { correction, progress: 'complete', clocked: showQuantity(clocked) };
+      tx.record('job.changed', id, { number, job, name: work.name, from, to });
+    }
+  });
 }
 
 /** Some are faster than the book, some are not. */

@@ -66,6 +66,7 @@ export class Timeline {
   /** When it came to the stage where it is. */
   entered = 0;
   #at = 0;
+  #isInvoiced = false;
 
   constructor(
     private readonly random: Random,
@@ -139,10 +140,10 @@ export class Timeline {
     if (this.random.chance(0.75)) this.#do('advisor', { what: 'assign' });
     else this.#do('mechanic', { what: 'take' });
     this.#later(0.01, 0.1);
-    if (this.random.chance(0.85)) this.#do('mechanic', { what: 'comment', text: this.job.finds });
+    if (this.random.chance(0.4)) this.#do('mechanic', { what: 'comment', text: this.job.finds });
     this.#later(0.005, 0.04);
     this.#do('advisor', { what: 'estimate' });
-    if (this.random.chance(0.4)) this.#do('advisor', { what: 'send' });
+    if (this.random.chance(0.2)) this.#do('advisor', { what: 'send' });
     this.#later(0.005, 0.08);
     this.#do('advisor', { what: 'consent' });
     if (this.random.chance(0.3)) this.#comment('advisor', ANSWERS);
@@ -195,7 +196,6 @@ export class Timeline {
       this.#do('advisor', { what: 'consent' });
     }
     this.#later(0.05, 0.25);
-    this.#do('mechanic', { what: 'comment', text: this.job.did });
     this.#do('mechanic', { what: 'finish' });
     this.#later(0.002, 0.01);
     this.#move('mechanic', 'done');
@@ -205,7 +205,7 @@ export class Timeline {
       this.#later(0.01, 0.06);
       this.#comment('advisor', PICKUPS);
     }
-    if (this.random.chance(0.75)) this.#do('advisor', { what: 'invoice' });
+    if (this.random.chance(0.75)) this.#invoice();
     return this;
   }
 
@@ -213,10 +213,15 @@ export class Timeline {
   #untilPickup(): void {
     this.#later(0.03, 0.45);
     if (this.random.chance(0.25)) this.#later(0.4, 1.2);
-    this.#do('advisor', { what: 'invoice' });
+    if (!this.#isInvoiced) this.#invoice();
     this.#later(0.002, 0.01);
     this.#do('advisor', { what: 'pay' });
     this.#do('advisor', { what: 'post' });
+  }
+
+  #invoice(): void {
+    this.#isInvoiced = true;
+    this.#do('advisor', { what: 'invoice' });
   }
 
   #openAgain(): void {

@@ -71,6 +71,11 @@ export function isEquipment(kind: Kind): boolean {
   return kind === 'tractor' || kind === 'forklift';
 }
 
+/** For these an hour costs more. */
+export function isHeavy(kind: Kind): boolean {
+  return kind === 'bus' || kind === 'truck' || kind === 'tractor';
+}
+
 /** A vehicle as somebody at the counter would write it down. @param unit number within a fleet, or null */
 export function makeVehicle(random: Random, kind: Kind, unit: number | null): MadeVehicle {
   const [name, from, to, engine, maker] = random.pick(MODELS[kind]);
