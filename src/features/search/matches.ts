@@ -22,9 +22,19 @@ export function foundCustomers(shop: number, { phone, phoneEnd, phoneIsWhole, na
   const byPhone = sql.lit(phoneIsWhole ? RANK.phone : RANK.part);
   const long = name !== null && [...name].length >= 3;
   const part = sql`(select '%' || replace(replace(name, '%', '\\%'), '_', '\\_') || '%' from sought where ${long}::boolean)`;
-  const alike = sql`(select name from sought where threshold <> '')`;
   const starts = sql`(select name from sought)`;
+  // Who has the very name comes first; only when these are few it is looked for what is alike. NULL looks up nothing.
+  const alike = sql`(select name from sought where threshold <> '' and (select count(*) from exact) < ${sql.lit(BEST)})`;
+  const other = sql`case when exists (select from exact) then '{}' else ${swapped}::text[] end`;
   return sql`
+    with exact as materialized (
+      select id, case when starts_with(search_words, ${starts}) then ${sql.lit(RANK.name)} else ${sql.lit(RANK.name + 1)} end as rank from (
+        select id, search_words from customers
+        where shop_id = ${shop} and merged_into_id is null and search_words like ${part} limit ${CANDIDATES}
+      ) fits order by rank, search_words limit ${BEST}
+    )
+    select id, rank from exact
+    union all
     (select id, ${byPhone} as rank from customers
       where shop_id = ${shop} and phone_digits <> '' and phone_digits like ${phone} and merged_into_id is null limit ${BEST})
     union all
@@ -33,14 +43,9 @@ export function foundCustomers(shop: number, { phone, phoneEnd, phoneIsWhole, na
     union all
     (select customer_id, ${byPhone} from contacts where shop_id = ${shop} and phone_digits <> '' and phone_digits like ${phone} limit ${BEST})
     union all
-    (select id, case when starts_with(search_words, ${starts}) then ${sql.lit(RANK.name)} else ${sql.lit(RANK.name + 1)} end from (
-        select id, search_words from customers
-        where shop_id = ${shop} and merged_into_id is null and search_words like ${part} limit ${CANDIDATES}
-      ) fits order by not starts_with(search_words, ${starts}), search_words limit ${BEST})
-    union all
     (select customer_id, ${sql.lit(RANK.contact)} from contacts where shop_id = ${shop} and search_words like ${part} limit ${BEST})
     union all
-    (select same.id, ${sql.lit(RANK.alike)} from unnest(${swapped}::text[]) as swapped (name)
+    (select same.id, ${sql.lit(RANK.alike)} from unnest(${other}) as swapped (name)
       cross join lateral (select id from customers
         where shop_id = ${shop} and merged_into_id is null and search_words like '%' || search_words(swapped.name) || '%' limit 3) same)
     union all
