@@ -20,7 +20,7 @@ export function estimatePaper(record: PaperRecord, now: Date): Paper {
   const isAdditional = consents.length > 0 && offered.some(isAsked);
   return {
     title: record.revision ? `Estimate, revision ${record.revision}` : 'Estimate',
-    state: isAdditional ? 'Additional work' : '',
+    state: isPriced(order) ? (isAdditional ? 'Additional work' : '') : 'Not priced yet',
     pieces: [
       customerFacts(order, [
         { label: 'Date and time', value: showFullDateTime(now, zone) },
@@ -45,6 +45,10 @@ const CHOICES = [
   'I pay by check',
   'I pay on account',
 ];
+
+function isPriced(order: Snapshot): boolean {
+  return order.lines.length > 0 || order.jobs.some((job) => job.lines.length > 0);
+}
 
 /** Whether the customer is asked about it; alternatives that are not picked are offered, too. */
 function isAsked(job: SnapshotJob): boolean {
@@ -110,17 +114,16 @@ function conditionPieces(order: Snapshot): Piece[] {
   const labor = lumpSum
     ? 'Labor is charged at a flat rate: one price for each job.'
     : 'Labor is charged by the hour: the hours shown, at the rate shown beside them.';
+  const total = `${showAmount(order.totals.totalCents)} ${order.terms?.currency ?? 'USD'}`;
+  const authorizes = isPriced(order)
+    ? `I authorize this work for ${total}, tax included.`
+    : 'Nothing is priced yet: this can be signed once it is.';
   const texts = legalPieces([labor, order.texts.estimateLaw, order.texts.estimate]);
   const last = texts.at(-1) as Piece;
   return [
     ...texts.slice(0, -1),
     { ...last, held: true },
     { ...ticks(CHOICES), held: true },
-    signatures(`I authorize this work for ${showAmount(order.totals.totalCents)} ${order.terms?.currency ?? 'USD'}, tax included.`, [
-      'Customer’s signature',
-      'Date and time',
-      'Who else may authorize work for me',
-      'Their phone',
-    ]),
+    signatures(authorizes, ['Customer’s signature', 'Date and time', 'Who else may authorize work for me', 'Their phone']),
   ];
 }

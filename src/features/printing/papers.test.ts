@@ -185,6 +185,13 @@ test('an estimate has everything that Fla. Stat. 559.905(1) asks for', async () 
     expect(words).toContain(sum);
 });
 
+test('an estimate without prices asks for no signature under nothing', async () => {
+  const { number } = await open([{ name: 'It squeals', lines: [] }]);
+  const words = await read(number, 'estimate');
+  expect(words).toContain('Estimate Not priced yet');
+  expect(words).not.toContain('I authorize');
+});
+
 test('options are alternatives, and what was declined is said with its reason', async () => {
   const option = (choiceName: string, cents: number, picked: boolean): PaperJob => ({
     ...{ name: 'Alternator', choice: 1, choiceName, picked },
