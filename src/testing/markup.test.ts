@@ -144,6 +144,16 @@ test('what people type is shown as text, on every page, on every screen and on p
     ...numbers.flatMap((number) => ['', '/edit', '/print', '/moves/new', '/changes?since=0'].map((end) => `/work-orders/${number}${end}`)),
     ...tokens.flatMap((token) => [`/tv/${token}`, `/tv/${token}/changes?since=0`]),
     `/work-orders/matches?find=xss`,
+    ...[
+      '/customers',
+      '/customers?find=xss',
+      '/search?q=xss',
+      '/search?q=XSS2',
+      '/customers/1',
+      '/customers/1/edit',
+      '/customers/1/merges/new?find=xss',
+    ],
+    ...['/vehicles/1', '/vehicles/1/edit', '/vehicles/1/transfers/new?find=xss', '/vehicles/1/merges/new?find=xss'],
     ...previews,
   ];
   for (const path of pages) {

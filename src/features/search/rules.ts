@@ -74,6 +74,6 @@ function readPhone(text: string): Pick<Sought, 'phone' | 'phoneEnd' | 'phoneIsWh
 }
 
 /** The pattern of LIKE for whatever contains a text. */
-export function contains(text: string): string {
+function contains(text: string): string {
   return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 }
