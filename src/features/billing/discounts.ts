@@ -11,7 +11,7 @@ import { readState, totalsOf } from './state.js';
  * What discounts take off a job, and from what; of the whole order, what its own discounts take off what the jobs' have left.
  * @param job null for the order as a whole
  */
-export function discountOf(lines: MoneyLine[], totals: Totals, job: number | null): { beforeCents: number; offCents: number } {
+function discountOf(lines: MoneyLine[], totals: Totals, job: number | null): { beforeCents: number; offCents: number } {
   let [beforeCents, offCents] = [0, 0];
   for (const line of lines) {
     const cents = totals.lines.get(line.id) ?? 0;

@@ -8,7 +8,7 @@ import { PAY_METHODS, type PayMethod } from './payments.js';
 export const Numbered = z.object({ number: Id });
 
 /** Cents that a form carries to say what it showed. */
-export const Shown = z
+const Shown = z
   .string({ error: 'This form is damaged. Please open it again.' })
   .regex(/^-?\d{1,13}$/, 'This form is damaged. Please open it again.')
   .transform(Number);

@@ -17,8 +17,6 @@ const STEPS = [
 const WHYS = { sent: 'sent', approved: 'approved', posted: 'posted' };
 const KINDS = { deposit: 'Deposit', payment: 'Payment', refund: 'Given back' };
 
-export type Panel = ReturnType<typeof toPanel>;
-
 /** What the money's part of a work order's page shows, ready to read. */
 export function toPanel(order: WorkOrderDetails) {
   const currency = order.terms?.currency ?? 'USD';

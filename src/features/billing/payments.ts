@@ -51,7 +51,7 @@ export async function takePayment(
 }
 
 /** The rules of taking money. @returns a sentence by field, or null */
-export function refusePayment(
+function refusePayment(
   order: Pick<LockedOrder, 'document' | 'number' | 'total_cents' | 'paid_cents'>,
   { cents, tenderedCents, deposit, method }: PaymentInput,
   currency: string,
@@ -69,7 +69,7 @@ export function refusePayment(
 }
 
 /** @returns what is wrong with the cash that was handed over, or null */
-export function refuseTendered(
+function refuseTendered(
   { cents, tenderedCents, method }: Pick<PaymentInput, 'cents' | 'tenderedCents' | 'method'>,
   currency: string,
 ): string | null {
@@ -116,13 +116,13 @@ async function leftOf(tx: Change, order: LockedOrder, payment: number): Promise<
   return rows[0].cents;
 }
 
-export interface NewPayment extends Omit<PaymentInput, 'deposit'> {
+interface NewPayment extends Omit<PaymentInput, 'deposit'> {
   kind: 'deposit' | 'payment' | 'refund';
   refundOf: number | null;
 }
 
 /** Writes a payment, and keeps the order's sum of what is paid. */
-export async function insertPayment(tx: Change, order: LockedOrder, payment: NewPayment): Promise<void> {
+async function insertPayment(tx: Change, order: LockedOrder, payment: NewPayment): Promise<void> {
   const { kind, method, cents, reference, note } = payment;
   const { id } = await tx.db
     .insertInto('payments')
@@ -137,7 +137,7 @@ export async function insertPayment(tx: Change, order: LockedOrder, payment: New
   tx.record(kind === 'refund' ? 'payment.refunded' : 'payment.taken', order.id, kind === 'refund' ? { ...data, reason: note } : data);
 }
 
-export function currencyOf(order: Pick<LockedOrder, 'terms'>): string {
+function currencyOf(order: Pick<LockedOrder, 'terms'>): string {
   return order.terms?.currency ?? 'USD';
 }
 
