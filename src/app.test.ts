@@ -60,6 +60,7 @@ const BODIES: Record<string, (shop: TestShop) => Fields> = {
   '/work-orders/:number/comments': () => ({ text: 'Hello' }),
   '/work-orders/:number/comments/:comment/edits': () => ({ text: 'Changed' }),
   '/work-orders/:number/comments/:comment/removals': () => ({}),
+  '/work-orders/:number/readings': () => ({ meter: values.meter ?? 0, in: '84512', out: '' }),
   '/work-orders/:number/revisions': () => ({}),
   '/work-orders/:number/authorizations': () => ({ givenBy: 'Eve', method: 'in-person', offer: 'a'.repeat(64), shown: 0 }),
   '/work-orders/:number/invoices': () => ({ shown: 0 }),
