@@ -5,7 +5,6 @@ import { makePlan, type Plan } from './plan.js';
 import { Random } from './random.js';
 import { EXTRAS } from './remarks.js';
 import { type Odd, type Stage, type Step, Timeline } from './timeline.js';
-import type { Kind } from './vehicles.js';
 
 const SEED = 20_394;
 /** How many work orders stand in each column. */
@@ -46,10 +45,10 @@ const PROMISES: Record<Exclude<Stage, 'done'>, When[]> = {
   waiting: ['later', 'today', 'later', 'none', 'today', 'later', 'late'],
 };
 
-/** So that a look at the board shows what all comes to this shop. */
-const TO_BE_SEEN: Partial<Record<Stage, Record<number, Kind>>> = {
-  estimates: { 4: 'motorcycle' },
-  progress: { 1: 'tractor', 9: 'bus' },
+/** So that a look at the board shows what all comes to this shop: kinds, or what a vehicle is called. */
+const TO_BE_SEEN: Partial<Record<Stage, Record<number, string>>> = {
+  estimates: { 4: 'motorcycle', 7: 'forklift' },
+  progress: { 1: 'tractor', 5: 'Honda Civic', 9: 'bus' },
   waiting: { 2: 'tractor', 4: 'bus' },
 };
 
@@ -58,7 +57,8 @@ interface Sketch {
   stage: Stage | 'gone';
   from: number;
   when: When;
-  kind: Kind | undefined;
+  /** A kind of vehicle, or what it is called. */
+  seen: string | undefined;
   odd: Odd | null;
   /** Comes from this company. */
   company?: string | undefined;
@@ -112,7 +112,7 @@ function sketchFinished(random: Random): Sketch[] {
     // It began with a few a day.
     const day = -STORY_DAYS + 1 + Math.floor((index / FINISHED) ** 0.75 * (STORY_DAYS - 2));
     const odd = index % 120 === 60 ? 'reopened' : null;
-    return { stage: 'gone', from: day + morning(random), when: 'none', kind: undefined, odd, ...CERTAIN[index] };
+    return { stage: 'gone', from: day + morning(random), when: 'none', seen: undefined, odd, ...CERTAIN[index] };
   });
 }
 
@@ -121,7 +121,7 @@ function sketchOpen(random: Random): Sketch[] {
   return OPEN.flatMap(([stage, count]) =>
     Array.from({ length: count }, (_, index) => {
       const when = stage === 'done' ? 'none' : (PROMISES[stage][index] ?? 'none');
-      return { stage, from: enteredAt(random, stage, index / count), when, kind: TO_BE_SEEN[stage]?.[index], odd: null };
+      return { stage, from: enteredAt(random, stage, index / count), when, seen: TO_BE_SEEN[stage]?.[index], odd: null };
     }),
   );
 }
@@ -174,12 +174,13 @@ function arrange(
   sketch: Sketch,
   known: Vehicle | null,
 ): { vehicle: Vehicle; job: Job; steps: Step[]; comeback: boolean } {
-  const { company } = sketch;
+  const { company, seen } = sketch;
   const fits = (job: Job) => (vehicle: Vehicle) =>
-    (known ? vehicle === known : job.on.includes(vehicle.kind) && (sketch.kind ?? vehicle.kind) === vehicle.kind) &&
+    (known ? vehicle === known : job.on.includes(vehicle.kind)) &&
+    (!seen || vehicle.kind === seen || vehicle.description.includes(seen)) &&
     (!company || vehicle.customer.company === company);
   for (;;) {
-    const back = !known && !company && random.chance(0.035) ? garage.returning(sketch.from - 3, 14) : undefined;
+    const back = !known && !company && !seen && random.chance(0.035) ? garage.returning(sketch.from - 3, 14) : undefined;
     const job = back ? random.pick(COMEBACKS) : pickJob(random, sketch.stage);
     const timeline = new Timeline(random, job);
     if (sketch.stage === 'gone') timeline.whole(sketch.odd);

@@ -117,7 +117,7 @@ export class Timeline {
   /** Some have just come, some have their estimate, and some of those have gone to the customer, who has not answered. */
   #atTheDesk(): this {
     this.entered = 0;
-    if (!this.random.chance(0.8)) return this;
+    if (!this.random.chance(0.7)) return this;
     this.#later(0.02, 0.15);
     this.#do('advisor', { what: 'assign' });
     this.#later(0.03, 0.2);
