@@ -6,6 +6,8 @@ import { startTestServer, type TestServer, until } from '../../testing/server.js
 import { makeShop, newOrder, openOrders, type TestShop } from '../../testing/shop.js';
 import { TestSocket } from '../../testing/socket.js';
 import { versionOf } from '../../testing/truth.js';
+import { can, ROLES } from '../staff/permissions.js';
+import { audienceOf } from '../work-orders/audiences.js';
 import { createWorkOrder } from '../work-orders/create.js';
 import { getWorkOrder } from '../work-orders/details.js';
 import { addJob } from './jobs.js';
@@ -319,4 +321,10 @@ describe('hostile input', () => {
       'is not here any more',
     );
   });
+});
+
+test('whoever may change jobs sees what they cost and bring: the forms show both', () => {
+  for (const role of ROLES)
+    if (can(role, 'job.edit')) expect([can(role, 'price.see'), can(role, 'cost.see'), audienceOf(role)]).toEqual([true, true, 'desk']);
+  expect(audienceOf('mechanic')).toBe('floor');
 });
