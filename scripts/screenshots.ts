@@ -43,6 +43,44 @@ async function openBoard(browser: Browser, url: string, options: BrowserContextO
   return page;
 }
 
+/** An estimate with something to choose, a customer with several vehicles, and one of their invoices. */
+async function shootMoney(desk: Page, url: string): Promise<void> {
+  await openEstimate(desk, url);
+  await desk.evaluate("window.scrollTo(0, document.querySelector('[data-job]').getBoundingClientRect().top + window.scrollY - 110)");
+  await shoot(desk, 'estimate');
+  await desk.goto(`${url}/search?q=${encodeURIComponent('Rock River Plumbing')}`);
+  await desk.goto(`${url}/customers/${await desk.locator('[data-customer]').first().getAttribute('data-customer')}`);
+  await shoot(desk, 'customer');
+  const posted = desk.locator('tr', { hasText: 'Posted invoice' }).first().locator('a').first();
+  await shootPaper(desk, `${url}${await posted.getAttribute('href')}/print/invoice`, 'invoice');
+  await desk.emulateMedia({ media: 'screen' });
+  await desk.setViewportSize(DESK);
+}
+
+/** Opens the estimate that has the most jobs: alternatives are jobs, too. */
+async function openEstimate(desk: Page, url: string): Promise<void> {
+  await desk.goto(`${url}/board`);
+  const numbers = await desk
+    .locator('[data-meaning=estimate] .card')
+    .evaluateAll((all) => all.map((card) => card.getAttribute('data-card')));
+  let best = { number: numbers[0], jobs: 0 };
+  for (const number of numbers) {
+    await desk.goto(`${url}/work-orders/${number}`);
+    const jobs = await desk.locator('[data-job]').count();
+    if (jobs > best.jobs) best = { number, jobs };
+  }
+  await desk.goto(`${url}/work-orders/${best.number}`);
+}
+
+async function shootPaper(desk: Page, address: string, name: string): Promise<void> {
+  await desk.setViewportSize(SHEET);
+  await desk.emulateMedia({ media: 'print' });
+  await desk.goto(address);
+  // The margins of the sheet are the printer's business, and absent here.
+  await desk.evaluate("document.body.style.marginTop = '48px'");
+  await shoot(desk, name);
+}
+
 async function shootAll(browser: Browser, url: string): Promise<void> {
   const desk = await openBoard(browser, url, { viewport: DESK, colorScheme: 'light' });
   await shoot(desk, 'board');
@@ -53,12 +91,8 @@ async function shootAll(browser: Browser, url: string): Promise<void> {
   await desk.locator('#dialog[open] .work-order').waitFor();
   await shoot(desk, 'work-order');
 
-  await desk.setViewportSize(SHEET);
-  await desk.emulateMedia({ media: 'print' });
-  await desk.goto(`${url}/work-orders/${number}/print`);
-  // The margins of the sheet are the printer's business, and absent here.
-  await desk.evaluate("document.body.style.marginTop = '48px'");
-  await shoot(desk, 'print');
+  await shootMoney(desk, url);
+  await shootPaper(desk, `${url}/work-orders/${number}/print`, 'print');
 
   await shoot(await openBoard(browser, url, { viewport: DESK, colorScheme: 'dark' }), 'board-dark');
   await shoot(await openBoard(browser, url, { viewport: PHONE, colorScheme: 'light', isMobile: true, hasTouch: true }), 'phone');

@@ -12,7 +12,7 @@ import type { Books } from './books.js';
 import { payerOf } from './garage.js';
 import type { DemoLine } from './jobs/index.js';
 import type { PlannedJob } from './plan.js';
-import { finishJobs, putPurchaseOrder, reopenJob, writeEstimate } from './sheets.js';
+import { beginJob, finishJobs, putPurchaseOrder, writeEstimate } from './sheets.js';
 import type { Ticket } from './story.js';
 import { isHeavy } from './vehicles.js';
 
@@ -33,6 +33,7 @@ type Deed =
   | 'consent'
   | 'surprise'
   | 'deposit'
+  | 'begin'
   | 'finish'
   | 'reopen'
   | 'invoice'
@@ -61,7 +62,7 @@ export class Desk {
   async do(deed: DeskDeed, actor: Viewer, mechanic: Viewer, ticket: Ticket, order: Order): Promise<void> {
     const { db } = this.history;
     const { plan } = ticket;
-    if (!['deposit', 'invoice', 'pay', 'post', 'unpost', 'finish', 'reopen'].includes(deed.what)) this.#known.delete(order.id);
+    if (!['deposit', 'invoice', 'pay', 'post', 'unpost', 'begin', 'finish', 'reopen'].includes(deed.what)) this.#known.delete(order.id);
     switch (deed.what) {
       case 'estimate':
         return writeEstimate(db, actor, mechanic, order, plan, this.#jobs, (tx, id) => this.#price(tx, id, ticket));
@@ -75,7 +76,9 @@ export class Desk {
       case 'finish':
         return finishJobs(db, mechanic, order, plan.jobs, this.#jobs);
       case 'reopen':
-        return reopenJob(db, actor, order, this.#jobs.get(plan.jobs[0] as PlannedJob) as number);
+        return beginJob(db, actor, order, this.#jobs.get(plan.jobs[0] as PlannedJob) as number);
+      case 'begin':
+        return this.#begin(mechanic, ticket, order);
       case 'discount':
         return this.#add(actor, order, null, { kind: 'discount', fields: { description: 'Fleet discount', price: '5 %' } });
       case 'deposit':
@@ -123,6 +126,13 @@ export class Desk {
     });
     // With everything answered, what is authorized is what it comes to.
     this.#known.set(order.id, { totalCents: result.authorizedCents, paidCents: 0 });
+  }
+
+  /** Where the work is finished it is not told when it began: there is no clock yet. */
+  async #begin(mechanic: Viewer, { plan, steps }: Ticket, order: Order): Promise<void> {
+    const first = plan.jobs.find(({ answer }) => answer === 'approve') as PlannedJob;
+    if (steps.every(({ deed }) => deed.what !== 'finish'))
+      await beginJob(this.history.db, mechanic, order, this.#jobs.get(first) as number);
   }
 
   /** Something more is found on the first job: it is asked about again before it is charged. */

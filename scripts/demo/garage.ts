@@ -78,7 +78,7 @@ export class Garage {
     if (free.length === 0) return undefined;
     const notable = free.filter((vehicle) => this.#isNotable(vehicle));
     if (stays && notable.length > 0 && this.random.chance(0.3)) return this.random.pick(notable);
-    const known = free.filter((vehicle) => vehicle.visits > 0 && vehicle.busyUntil < at - 5);
+    const known = free.filter((one) => one.visits > 0 && one.visits < (one.customer.fleet ? 5 : 3) && one.busyUntil < at - 5);
     return this.random.pick(known.length > 0 && this.random.chance(0.3) ? known : free);
   }
 

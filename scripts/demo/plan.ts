@@ -109,8 +109,12 @@ function comingBack(random: Random, vehicle: Vehicle): PlannedJob[] {
 }
 
 function alsoFound(random: Random, vehicle: Vehicle, job: Job): PlannedJob[] {
-  const known = [...job.work, ...vehicle.left.map(({ work }) => work)].map(({ name }) => name);
-  const found = findable(vehicle.kind).filter(({ name }) => !known.includes(name));
+  // Nothing twice: neither the same job, nor what is a line of another.
+  const known = [...job.work, ...vehicle.left.map(({ work }) => work)];
+  const said = new Set(known.flatMap(({ name, lines }) => [name, ...lines.map(({ fields }) => fields.description)]));
+  const found = findable(vehicle.kind).filter(
+    ({ name, lines }) => !said.has(name) && !lines.some(({ fields }) => fields.description && said.has(fields.description)),
+  );
   if (found.length === 0 || !random.chance(0.42)) return [];
   const work = random.pick(found);
   const { cause = '', correction } = work;

@@ -21,7 +21,7 @@ const ON_PAPER = {
   phone: '(815) 555-0199',
   email: 'desk@demo.test',
   website: 'https://demo.test',
-  registration: 'IL repair shop no. 14-20394',
+  registration: 'IL 14-20394',
   estimateText:
     'This estimate is good for 30 days. Nothing is done, and nothing is charged, that you have not approved; if more is found, we call you first.\nDemo shop: rates, taxes and fees are examples.',
   repairOrderText:

@@ -6,6 +6,7 @@ import { insertJob, listJobs } from '../../src/features/jobs/job-rows.js';
 import { editJob } from '../../src/features/jobs/jobs.js';
 import { writeLines, writeNew } from '../../src/features/jobs/lines.js';
 import type { Pricing } from '../../src/features/jobs/pricing.js';
+import { EDITABLE, type EditFields, editWorkOrder } from '../../src/features/work-orders/edit.js';
 import { type Change, change } from '../../src/platform/database/change.js';
 import type { Database } from '../../src/platform/database/pool.js';
 import type { Viewer } from '../../src/platform/web/viewer.js';
@@ -106,15 +107,14 @@ function clockedFor({ work }: PlannedJob, number: number): number {
   return Math.round((book * (82 + ((number * 7) % 34))) / 100);
 }
 
-export async function reopenJob(db: Database, manager: Viewer, { number }: Order, job: number): Promise<void> {
-  await editJob(db, manager, number, job, ['progress'], {}, { progress: 'in-progress' });
+/** Work on it has begun, or begins once more. */
+export async function beginJob(db: Database, mechanic: Viewer, { number }: Order, job: number): Promise<void> {
+  await editJob(db, mechanic, number, job, ['progress'], {}, { progress: 'in-progress' });
 }
 
+const NOTHING_TYPED = Object.fromEntries(EDITABLE.map((field) => [field, ''])) as EditFields;
+
 /** The purchase order that the customer's office has given for it. */
-export async function putPurchaseOrder(db: Database, actor: Viewer, { id, number }: Order, poNumber: string): Promise<void> {
-  await change(db, actor, {}, async (tx) => {
-    const where = tx.db.updateTable('work_orders').set({ po_number: poNumber }).where('shop_id', '=', tx.shop).where('id', '=', id);
-    const { numUpdatedRows } = await where.where('po_number', '<>', poNumber).executeTakeFirstOrThrow();
-    if (numUpdatedRows > 0n) tx.record('work-order.edited', id, { number, from: { poNumber: '' }, to: { poNumber } });
-  });
+export async function putPurchaseOrder(db: Database, actor: Viewer, { number }: Order, poNumber: string): Promise<void> {
+  await editWorkOrder(db, actor, actor.timeZone, number, NOTHING_TYPED, { ...NOTHING_TYPED, poNumber });
 }

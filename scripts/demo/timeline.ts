@@ -42,6 +42,7 @@ export type Deed =
   /** A line more, after consent. */
   | { what: 'surprise' }
   | { what: 'deposit' }
+  | { what: 'begin' }
   | { what: 'finish' }
   | { what: 'reopen' }
   | { what: 'invoice' }
@@ -149,6 +150,7 @@ export class Timeline {
     if (this.random.chance(0.3)) this.#comment('advisor', ANSWERS);
     this.#later(0.005, 0.06);
     this.#move('mechanic', 'progress');
+    this.#do('mechanic', { what: 'begin' });
   }
 
   #wait(): this {
