@@ -6,6 +6,8 @@ const board = document.getElementById('board');
 const title = document.title;
 /** What was typed into a form of the dialog before it was closed, by the form's address. */
 const drafts = new Map();
+/** The sheet that has got its drafts back. */
+let restored;
 
 /** The board comes without what only the dialog needs; it is fetched once, before the first one is shown. */
 let desk;
@@ -36,6 +38,9 @@ function shown() {
   document.title = sheet.dataset.title;
   const { address } = sheet.dataset;
   if (history.state?.dialog && address && location.pathname !== address) history.replaceState({ dialog: address }, '', address);
+  // Once: an update that comes while the next form is on its way must not use up what was kept for later.
+  if (sheet === restored) return;
+  restored = sheet;
   for (const form of dialog.querySelectorAll('form[action]')) restore(form);
 }
 
