@@ -51,8 +51,9 @@ async function shootMoney(desk: Page, url: string): Promise<void> {
   await desk.goto(`${url}/search?q=${encodeURIComponent('Rock River Plumbing')}`);
   await desk.goto(`${url}/customers/${await desk.locator('[data-customer]').first().getAttribute('data-customer')}`);
   await shoot(desk, 'customer');
-  const posted = desk.locator('tr', { hasText: 'Posted invoice' }).first().locator('a').first();
-  await shootPaper(desk, `${url}${await posted.getAttribute('href')}/print/invoice`, 'invoice');
+  const posted = desk.locator('tr', { hasText: 'Posted invoice' }).locator('a[href^="/work-orders/"]');
+  const papers = await posted.evaluateAll((all) => all.map((link) => `${link.getAttribute('href')}/print/invoice`));
+  await shootPaper(desk, `${url}${await findOneSheet(desk, url, papers)}`, 'invoice');
   await desk.emulateMedia({ media: 'screen' });
   await desk.setViewportSize(DESK);
 }
@@ -70,6 +71,15 @@ async function openEstimate(desk: Page, url: string): Promise<void> {
     if (jobs > best.jobs) best = { number, jobs };
   }
   await desk.goto(`${url}/work-orders/${best.number}`);
+}
+
+/** @returns the first of these papers that is one sheet, or the last */
+async function findOneSheet(desk: Page, url: string, papers: string[]): Promise<string> {
+  for (const paper of papers) {
+    await desk.goto(`${url}${paper}`);
+    if ((await desk.getByText('page 1 of 1').count()) > 0) return paper;
+  }
+  return papers.at(-1) ?? '';
 }
 
 async function shootPaper(desk: Page, address: string, name: string): Promise<void> {

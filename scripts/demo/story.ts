@@ -48,9 +48,12 @@ const PROMISES: Record<Exclude<Stage, 'done'>, When[]> = {
 /** So that a look at the board shows what all comes to this shop: kinds, or what a vehicle is called. */
 const TO_BE_SEEN: Partial<Record<Stage, Record<number, string>>> = {
   estimates: { 4: 'motorcycle', 7: 'forklift' },
-  progress: { 1: 'tractor', 5: 'Honda Civic', 9: 'bus' },
+  progress: { 1: 'John Deere', 5: 'Honda Civic', 9: 'school bus' },
   waiting: { 2: 'tractor', 4: 'bus' },
 };
+
+/** Estimates that leave the customer a choice. */
+const TO_BE_CHOSEN = [3, 8];
 
 /** A work order before it is known who brings it. */
 interface Sketch {
@@ -60,6 +63,8 @@ interface Sketch {
   /** A kind of vehicle, or what it is called. */
   seen: string | undefined;
   odd: Odd | null;
+  /** Is written, and has something to choose. */
+  choice?: boolean;
   /** Comes from this company. */
   company?: string | undefined;
   /** Somebody sold a vehicle just before, and this is the first visit of its buyer. */
@@ -121,7 +126,8 @@ function sketchOpen(random: Random): Sketch[] {
   return OPEN.flatMap(([stage, count]) =>
     Array.from({ length: count }, (_, index) => {
       const when = stage === 'done' ? 'none' : (PROMISES[stage][index] ?? 'none');
-      return { stage, from: enteredAt(random, stage, index / count), when, seen: TO_BE_SEEN[stage]?.[index], odd: null };
+      const choice = stage === 'estimates' && TO_BE_CHOSEN.includes(index);
+      return { stage, from: enteredAt(random, stage, index / count), when, seen: TO_BE_SEEN[stage]?.[index], odd: null, choice };
     }),
   );
 }
@@ -187,6 +193,8 @@ function arrange(
     else timeline.until(sketch.stage);
     const steps = place(timeline, sketch);
     if (known && !job.on.includes(known.kind)) continue;
+    const isChoice = job.work.some(({ choice }) => choice) && steps.some(({ deed }) => deed.what === 'send');
+    if (sketch.choice && !isChoice) continue;
     const vehicle = back ?? garage.arrival(steps[0]?.at ?? 0, sketch.stage !== 'gone', fits(job));
     if (vehicle) return { vehicle, job, steps, comeback: back !== undefined };
   }
