@@ -54,6 +54,23 @@ describe('M6: discounts by permission and with a limit', () => {
     await expect(check('manager', null)).rejects.toThrow('Managers may take off at most 5 %.');
   });
 
+  test('what is not charged does not raise the limit: options, declined and warranty work', async () => {
+    for (const more of [{ payType: 'warranty' as const }, { choice: 1, picked: false }, {}])
+      await addJob(database.db, shop.staff.advisor, number, { ...more, name: 'More', lines: [{ cents: 90_000 }] });
+    await database.db
+      .updateTable('jobs')
+      .set({ consent: 'declined' })
+      .where('shop_id', '=', shop.id)
+      .where('name', '=', 'More')
+      .where('choice', 'is', null)
+      .where('pay_type', '=', 'customer')
+      .execute();
+    await off(null, { cents: 2_000 });
+    await check('advisor', null);
+    await off(null, { cents: 1 });
+    await expect(check('advisor', null)).rejects.toThrow('That takes $20.01 off $200.00.');
+  });
+
   test('the comparison is exact for the largest sums', () => {
     const beforeCents = 999_999_999_990;
     expect(isOverLimit({ beforeCents, offCents: beforeCents / 10 }, 100_000)).toBe(false);

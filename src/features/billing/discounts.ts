@@ -3,20 +3,25 @@ import { Forbidden, Invalid } from '../../platform/errors.js';
 import type { Viewer } from '../../platform/web/viewer.js';
 import { can, ROLE_NAMES, type Role } from '../staff/permissions.js';
 import { showMoney, showPercent } from './amounts.js';
+import { counts } from './consent.js';
 import { divide, MILLION } from './rounding.js';
-import type { MoneyLine, Totals } from './rules.js';
-import { readState, totalsOf } from './state.js';
+import type { Totals } from './rules.js';
+import { type OrderState, readState, totalsOf } from './state.js';
 
 /**
- * What discounts take off a job, and from what; of the whole order, what its own discounts take off what the jobs' have left.
+ * What discounts take off a job, and from what; of the whole order, what its own discounts take off what the jobs' have left. Only what
+ * they lower is looked at: no core, and of the whole order no job that the customer does not pay, nor an option that was not picked.
  * @param job null for the order as a whole
  */
-function discountOf(lines: MoneyLine[], totals: Totals, job: number | null): { beforeCents: number; offCents: number } {
+function discountOf({ lines, jobs }: OrderState, totals: Totals, job: number | null): { beforeCents: number; offCents: number } {
+  const lowered = new Set(
+    jobs.filter((one) => (job === null ? counts(one) && one.payType === 'customer' : one.id === job)).map(({ id }) => id),
+  );
   let [beforeCents, offCents] = [0, 0];
   for (const line of lines) {
     const cents = totals.lines.get(line.id) ?? 0;
-    if (job === null ? line.kind === 'discount' && line.job === null : line.job === job && line.kind === 'discount') offCents -= cents;
-    else if (job === null || line.job === job) beforeCents += cents;
+    if (line.job === job && line.kind === 'discount') offCents -= cents;
+    else if (line.job !== null && lowered.has(line.job) && line.kind !== 'core') beforeCents += cents;
   }
   return { beforeCents, offCents };
 }
@@ -42,7 +47,7 @@ export async function checkDiscount(tx: Change, viewer: Viewer, order: { id: num
     .executeTakeFirstOrThrow();
   const limit = limits[viewer.role as keyof typeof limits] ?? 0;
   const state = await readState(tx.db, tx.shop, order.id);
-  const given = discountOf(state.lines, totalsOf(state), job);
+  const given = discountOf(state, totalsOf(state), job);
   if (!isOverLimit(given, limit)) return;
   const money = (cents: number) => showMoney(cents, state.terms?.currency ?? 'USD');
   throw new Invalid({
