@@ -3,6 +3,7 @@ import type { Client } from '../../testing/client.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
 import { startTestServer, type TestServer } from '../../testing/server.js';
 import { makeShop, newOrder, type TestShop } from '../../testing/shop.js';
+import { transferVehicle } from '../vehicles/transfers.js';
 import { createWorkOrder } from '../work-orders/create.js';
 import { getWorkOrder } from '../work-orders/details.js';
 import { addCannedJob } from './canned.js';
@@ -75,6 +76,20 @@ test('jobs are copied, moved and removed; what was answered is not copied', asyn
   ]);
   await removeJob(database.db, shop.staff.advisor, 1001, one);
   expect((await order()).jobs.map(({ name }) => name)).toEqual(['Two', 'One']);
+});
+
+test('a form that copies a job, or adds an option to it, does so once however often it is sent', async () => {
+  const one = await job('One');
+  for (const what of ['copies', 'options']) {
+    const page = (await advisor.get('/work-orders/1001')).text;
+    const form = new RegExp(
+      `<form method="post" action="(/work-orders/1001/jobs/${one}/${what})"[^>]*><input type="hidden" name="requestId" value="([^"]+)">`,
+    );
+    const [, action = '', requestId = ''] = form.exec(page) ?? [];
+    const sent = await Promise.all([1, 2].map(() => advisor.post(action, { requestId })));
+    expect(sent.map(({ status }) => status)).toEqual([303, 303]);
+  }
+  expect((await order()).jobs).toHaveLength(3);
 });
 
 describe('W6: a canned job', () => {
@@ -166,6 +181,24 @@ describe('W8: what was put off or declined', () => {
     expect((await advisor.get(`/work-orders/${again}`)).text).not.toContain(`data-left="${left}"`);
     expect((await advisor.post(`/work-orders/${again}/brought-jobs`, { job: left })).status).toBe(409);
     await expect(removeJob(database.db, shop.staff.advisor, 1001, left)).rejects.toThrow('brought this job back');
+  });
+
+  test('of a former owner comes without a word of theirs', async () => {
+    const said = 'My ex-husband says it pulls to the left';
+    const left = await leave(said, 'declined', 'Can’t pay before the divorce');
+    const told = { concern: said, cause: 'Tie rod worn', internal_note: 'Ask her lawyer' };
+    await database.db.updateTable('jobs').set(told).where('shop_id', '=', shop.id).where('id', '=', left).execute();
+    const { vehicle, customer } = await order();
+    const sold = { from: customer.id, to: null, name: 'Lee Park', phone: '', dropNotes: true };
+    await transferVehicle(database.db, shop.staff.manager, vehicle.id, sold);
+    const again = await comeBack();
+    const page = (await advisor.get(`/work-orders/${again}`)).text;
+    expect(page).toMatch(new RegExp(`data-left="${left}".*Work left from an earlier visit.*for a former owner`, 's'));
+    await bringJob(database.db, shop.staff.advisor, again, left);
+    expect((await order(again)).jobs).toMatchObject([
+      { name: 'Work left from an earlier visit', concern: '', cause: 'Tie rod worn', internalNote: '', lines: [{ priceCents: 7_500 }] },
+    ]);
+    for (const shown of [page, (await advisor.get(`/work-orders/${again}`)).text]) expect(shown).not.toMatch(/divorce|ex-husband|lawyer/);
   });
 
   test('is not brought into an order of another vehicle, nor is what was approved', async () => {

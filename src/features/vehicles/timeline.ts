@@ -117,7 +117,7 @@ function toVisit(row: Row, timeZone: string, now: Date, currency: string | null)
 const UNNAMED = 'What the vehicle came for';
 
 /** Whether a name is the beginning of something that the customer said. */
-function isQuoted(name: string, said: string[]): boolean {
+export function isQuoted(name: string, said: string[]): boolean {
   const words = (text: string) => text.toLowerCase().replace(/\s+/g, ' ').replace(/…$/, '').trim();
   return said.some((text) => words(text) !== '' && words(text).startsWith(words(name)));
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../../platform/database/pool.js';
 import type { Meaning } from '../board/rules.js';
-import { type LeftJob, leftJobs } from '../jobs/deferred.js';
+import { type LeftJob, leftJobs, toLeftJobs } from '../jobs/deferred.js';
 
 /** What there is to choose from on the page of a work order. */
 export interface Choices {
@@ -15,7 +15,7 @@ export interface Choices {
 
 /** Reads all of it in one query. */
 export async function listChoices(db: Database, shop: number, number: number): Promise<Choices> {
-  const { rows } = await sql<Choices>`
+  const { rows } = await sql<Omit<Choices, 'left'> & { left: Parameters<typeof toLeftJobs>[0] }>`
     select
       coalesce((select json_agg(x) from (
         select s.id, s.name, m.role, m.disabled_at is not null as disabled from memberships m join staff s on s.id = m.staff_id
@@ -28,5 +28,6 @@ export async function listChoices(db: Database, shop: number, number: number): P
         select j.id, j.name from canned_jobs j where j.shop_id = w.shop_id and j.archived_at is null order by j.name, j.id) x), '[]') as canned,
       ${leftJobs} as left
     from work_orders w where w.shop_id = ${shop} and w.number = ${number}`.execute(db);
-  return rows[0] ?? { people: [], labels: [], columns: [], canned: [], left: [] };
+  const [row] = rows;
+  return row ? { ...row, left: toLeftJobs(row.left) } : { people: [], labels: [], columns: [], canned: [], left: [] };
 }
