@@ -53,7 +53,7 @@ async function shootMoney(desk: Page, url: string): Promise<void> {
   await shoot(desk, 'customer');
   const posted = desk.locator('tr', { hasText: 'Posted invoice' }).locator('a[href^="/work-orders/"]');
   const papers = await posted.evaluateAll((all) => all.map((link) => `${link.getAttribute('href')}/print/invoice`));
-  await shootPaper(desk, `${url}${await findOneSheet(desk, url, papers)}`, 'invoice');
+  await shootPaper(desk, `${url}${await findShort(desk, url, papers)}`, 'invoice');
   await desk.emulateMedia({ media: 'screen' });
   await desk.setViewportSize(DESK);
 }
@@ -73,11 +73,11 @@ async function openEstimate(desk: Page, url: string): Promise<void> {
   await desk.goto(`${url}/work-orders/${best.number}`);
 }
 
-/** @returns the first of these papers that is one sheet, or the last */
-async function findOneSheet(desk: Page, url: string, papers: string[]): Promise<string> {
+/** @returns the first of these papers that has its sums on the first sheet, or the last of all */
+async function findShort(desk: Page, url: string, papers: string[]): Promise<string> {
   for (const paper of papers) {
     await desk.goto(`${url}${paper}`);
-    if ((await desk.getByText('page 1 of 1').count()) > 0) return paper;
+    if ((await desk.locator('.sheet').first().getByText('Total,').count()) > 0) return paper;
   }
   return papers.at(-1) ?? '';
 }
@@ -88,6 +88,7 @@ async function shootPaper(desk: Page, address: string, name: string): Promise<vo
   await desk.goto(address);
   // The margins of the sheet are the printer's business, and absent here.
   await desk.evaluate("document.body.style.marginTop = '48px'");
+  await desk.evaluate("for (const sheet of [...document.querySelectorAll('.sheet')].slice(1)) sheet.remove()");
   await shoot(desk, name);
 }
 

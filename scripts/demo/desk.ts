@@ -10,17 +10,10 @@ import type { History } from '../../src/platform/database/history.js';
 import type { Viewer } from '../../src/platform/web/viewer.js';
 import type { Books } from './books.js';
 import { payerOf } from './garage.js';
-import type { DemoLine } from './jobs/index.js';
-import type { PlannedJob } from './plan.js';
-import { beginJob, finishJobs, putPurchaseOrder, writeEstimate } from './sheets.js';
+import type { DemoLine, PlannedJob } from './jobs/index.js';
+import { beginJob, finishJobs, type Order, putPurchaseOrder, writeEstimate } from './sheets.js';
 import type { Ticket } from './story.js';
 import { isHeavy } from './vehicles.js';
-
-/** A work order as the desk finds it. */
-export interface Order {
-  id: number;
-  number: number;
-}
 
 interface Sums {
   totalCents: number;

@@ -1,7 +1,7 @@
 import { FLEETS, type Fleet, PAYERS, STREETS } from './fleets.js';
+import type { PlannedJob } from './jobs/index.js';
 import type { Kind } from './models.js';
 import { FAMILY_NAMES, GIVEN_NAMES, NOTABLE_NAMES } from './people.js';
-import type { PlannedJob } from './plan.js';
 import type { Random } from './random.js';
 import { isEquipment, type MadeVehicle, makeVehicle, NOTABLE_VEHICLES } from './vehicles.js';
 

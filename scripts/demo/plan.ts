@@ -1,20 +1,7 @@
 import { type Customer, payerOf, type Vehicle } from './garage.js';
-import { DECLINE_REASONS, DEFER_REASONS, type DemoLine, findable, type Job, type Work } from './jobs/index.js';
+import { DECLINE_REASONS, DEFER_REASONS, type DemoLine, findable, type Job, type PlannedJob, type Work } from './jobs/index.js';
 import { labor } from './jobs/job.js';
 import type { Random } from './random.js';
-
-/** A job of a work order, and what the customer says to it. */
-export interface PlannedJob {
-  work: Work;
-  concern: string;
-  cause: string;
-  correction: string;
-  payType: 'customer' | 'warranty' | 'comeback';
-  answer: 'approve' | 'decline' | 'defer';
-  reason: string;
-  /** A job of an earlier visit that this one brings back. */
-  brings: PlannedJob | null;
-}
 
 /** The money of one work order, before it is known what it comes to. */
 export interface Plan {

@@ -10,9 +10,9 @@ import { change } from '../../src/platform/database/change.js';
 import type { Database } from '../../src/platform/database/pool.js';
 import type { Viewer } from '../../src/platform/web/viewer.js';
 import type { Books } from './books.js';
-import type { Order } from './desk.js';
 import type { Customer, Vehicle } from './garage.js';
 import type { RateName } from './settings.js';
+import type { Order } from './sheets.js';
 import type { Sale, Ticket } from './story.js';
 import { isEquipment, isHeavy } from './vehicles.js';
 

@@ -9,8 +9,9 @@ import { bringBack, handOver } from '../../src/features/work-orders/hand-overs.j
 import type { History } from '../../src/platform/database/history.js';
 import type { Viewer } from '../../src/platform/web/viewer.js';
 import type { Aside, Books } from './books.js';
-import { Desk, type Order } from './desk.js';
+import { Desk } from './desk.js';
 import type { Register } from './register.js';
+import type { Order } from './sheets.js';
 import type { ShopClock } from './shop-clock.js';
 import type { Promised, Ticket } from './story.js';
 import { STAGES, type Step } from './timeline.js';

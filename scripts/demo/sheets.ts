@@ -10,9 +10,14 @@ import { EDITABLE, type EditFields, editWorkOrder } from '../../src/features/wor
 import { type Change, change } from '../../src/platform/database/change.js';
 import type { Database } from '../../src/platform/database/pool.js';
 import type { Viewer } from '../../src/platform/web/viewer.js';
-import type { Order } from './desk.js';
-import type { DemoLine, Work } from './jobs/index.js';
-import type { Plan, PlannedJob } from './plan.js';
+import type { DemoLine, PlannedJob, Work } from './jobs/index.js';
+import type { Plan } from './plan.js';
+
+/** A work order as the desk finds it. */
+export interface Order {
+  id: number;
+  number: number;
+}
 
 /** Writes the jobs of an order with all their lines, in one change; as one at the desk would in many. @param ids where those of the jobs are kept @param known what things cost on this order */
 export async function writeEstimate(

@@ -6,7 +6,7 @@ import { MORE_LIGHT_JOBS } from './light-more.js';
 import { WHEEL_JOBS } from './wheels.js';
 
 export { CANNED, type CannedWork, DECLINE_REASONS, DEFER_REASONS, findable } from './canned.js';
-export type { DemoLine, Job, Work } from './job.js';
+export type { DemoLine, Job, PlannedJob, Work } from './job.js';
 
 export const HEAVY_JOBS: readonly Job[] = [...BIG_JOBS, ...LIFT_JOBS];
 export const JOBS: readonly Job[] = [...LIGHT_JOBS, ...WHEEL_JOBS, ...MORE_LIGHT_JOBS, ...HEAVY_JOBS];

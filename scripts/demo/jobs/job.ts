@@ -40,6 +40,19 @@ export interface Job {
   work: Work[];
 }
 
+/** A job of a work order, and what the customer says to it. */
+export interface PlannedJob {
+  work: Work;
+  concern: string;
+  cause: string;
+  correction: string;
+  payType: 'customer' | 'warranty' | 'comeback';
+  answer: 'approve' | 'decline' | 'defer';
+  reason: string;
+  /** A job of an earlier visit that this one brings back. */
+  brings: PlannedJob | null;
+}
+
 export const LIGHT = ['car', 'suv', 'pickup', 'van'] as const satisfies Kind[];
 
 export function job(name: string, ...lines: DemoLine[]): Work {
