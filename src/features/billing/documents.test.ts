@@ -4,6 +4,7 @@ import { Conflict, Invalid } from '../../platform/errors.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
 import { addJob, addLine, approve, moneyOf, openEmpty } from '../../testing/money.js';
 import { makeShop, type TestShop } from '../../testing/shop.js';
+import { getWorkOrder } from '../work-orders/details.js';
 import { makeInvoice, postInvoice, unpostInvoice } from './documents.js';
 import { takePayment } from './payments.js';
 import { readSnapshot } from './revisions.js';
@@ -199,6 +200,18 @@ describe('M8: a posted invoice', () => {
     await setCustomer({ bill_to_id: fleet.id });
     await post(10_000);
     expect((await money()).bill_to_id).toBe(fleet.id);
+  });
+
+  test('stays with its customer when another one pays for them later', async () => {
+    await setCustomer({ on_account: true });
+    await post(10_000);
+    const fleet = await database.db
+      .insertInto('customers')
+      .values({ shop_id: shop.id, name: 'Fleet', company: 'Fleet Co', on_account: true })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    await setCustomer({ bill_to_id: fleet.id });
+    expect((await getWorkOrder(database.db, shop.id, number)).billTo).toBeNull();
   });
 
   test('is not posted while more was paid than it comes to', async () => {

@@ -10,7 +10,8 @@ import { showAmount, showMoney } from './amounts.js';
 import { CloseInput, SeveralInput } from './inputs.js';
 import { PAY_METHODS, type PayMethod, payOldest } from './payments.js';
 import { AGES, ageOf, getStatement, listReceivables } from './receivables.js';
-import { closeTill, listCloses, METHOD_LIST, readCurrency, readTill } from './till.js';
+import { readCurrency } from './terms.js';
+import { closeTill, listCloses, METHOD_LIST, readTill } from './till.js';
 
 const OneCustomer = z.object({ customer: Id });
 const Whole = z.coerce.number().int().nonnegative().nullable().default(null).catch(null);

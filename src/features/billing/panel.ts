@@ -19,7 +19,7 @@ const KINDS = { deposit: 'Deposit', payment: 'Payment', refund: 'Given back' };
 
 /** What the money's part of a work order's page shows, ready to read. */
 export function toPanel(order: WorkOrderDetails) {
-  const currency = order.terms?.currency ?? 'USD';
+  const { currency } = order;
   const money = (cents: number) => showMoney(cents, currency);
   const { subtotalCents, taxCents, totalCents, suppliesCents, taxes } = order.totals;
   const dueCents = totalCents - order.paidCents;

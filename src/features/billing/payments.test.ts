@@ -3,7 +3,9 @@ import { Conflict, Invalid, NotFound } from '../../platform/errors.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
 import { addJob, approve, moneyOf, openEmpty } from '../../testing/money.js';
 import { makeShop, type TestShop } from '../../testing/shop.js';
+import { getWorkOrder } from '../work-orders/details.js';
 import { makeInvoice, postInvoice } from './documents.js';
+import { toPanel } from './panel.js';
 import { dealOldest, type PaymentInput, payOldest, type RefundInput, refundPayment, takePayment } from './payments.js';
 import { ageOf, getStatement, listReceivables } from './receivables.js';
 import { closeTill, listCloses, readTill } from './till.js';
@@ -61,6 +63,13 @@ async function owe(cents: number, days: number, order: number): Promise<void> {
 }
 
 describe('M7: deposits, split and partial payments, refunds, change', () => {
+  test('money is in the shop’s currency, also before the first line', async () => {
+    await database.db.updateTable('billing_settings').set({ currency: 'GBP' }).where('shop_id', '=', shop.id).execute();
+    expect((await pay(5_000, { deposit: true })).result.currency).toBe('GBP');
+    await expect(refund(6_000)).rejects.toThrow('At most £50.00');
+    expect(toPanel(await getWorkOrder(database.db, shop.id, number))).toMatchObject({ total: '£0.00', paid: '£50.00' });
+  });
+
   test('a deposit comes before there is a total, and counts towards it', async () => {
     await expect(pay(5_000)).rejects.toThrow('Nothing is due on WO-1001. Money that comes ahead of the bill is a deposit.');
     await pay(5_000, { deposit: true, method: 'cash' });

@@ -5,6 +5,7 @@ import { Conflict, Invalid, NotFound } from '../../platform/errors.js';
 import type { Viewer } from '../../platform/web/viewer.js';
 import { showMoney } from './amounts.js';
 import { findOrder, type LockedOrder } from './settle.js';
+import { readCurrency } from './terms.js';
 
 export const PAY_METHODS = { cash: 'Cash', card: 'Card', check: 'Check', transfer: 'Bank transfer', other: 'Other' } as const;
 export type PayMethod = keyof typeof PAY_METHODS;
@@ -42,7 +43,7 @@ export async function takePayment(
 ): Promise<Changed<{ changeCents: number; currency: string }>> {
   return change(db, viewer, { requestId: requestId && `payment/${number}/${requestId}` }, async (tx) => {
     const order = await findOrder(tx, number);
-    const currency = currencyOf(order);
+    const currency = await currencyOf(tx, order);
     const wrong = refusePayment(order, input, currency);
     if (wrong) throw new Invalid(wrong);
     await insertPayment(tx, order, { ...input, kind: input.deposit ? 'deposit' : 'payment', refundOf: null });
@@ -89,7 +90,7 @@ export async function refundPayment(
 ): Promise<Changed<{ currency: string }>> {
   return change(db, viewer, { requestId: requestId && `refund/${number}/${requestId}` }, async (tx) => {
     const order = await findOrder(tx, number);
-    const currency = currencyOf(order);
+    const currency = await currencyOf(tx, order);
     if (input.reason === '') throw new Invalid({ reason: 'Say why it is given back.' });
     if (input.cents <= 0) throw new Invalid({ amount: 'Give back more than nothing.' });
     // What was taken back on the bill (a core, a part) may come to more than what is on it: then the shop owes that as well.
@@ -133,12 +134,13 @@ async function insertPayment(tx: Change, order: LockedOrder, payment: NewPayment
     .returning('id')
     .executeTakeFirstOrThrow();
   await sql`update work_orders set paid_cents = paid_cents + ${cents} where shop_id = ${tx.shop} and id = ${order.id}`.execute(tx.db);
-  const data = { number: order.number, payment: id, kind, method, cents: Math.abs(cents), currency: currencyOf(order) };
+  const data = { number: order.number, payment: id, kind, method, cents: Math.abs(cents), currency: await currencyOf(tx, order) };
   tx.record(kind === 'refund' ? 'payment.refunded' : 'payment.taken', order.id, kind === 'refund' ? { ...data, reason: note } : data);
 }
 
-function currencyOf(order: Pick<LockedOrder, 'terms'>): string {
-  return order.terms?.currency ?? 'USD';
+/** That of its terms; a deposit may come before its first line, in the shop's. */
+async function currencyOf(tx: Change, order: Pick<LockedOrder, 'terms'> | undefined): Promise<string> {
+  return order?.terms?.currency ?? (await readCurrency(tx.db, tx.shop));
 }
 
 /**
@@ -156,7 +158,7 @@ export async function payOldest(
   return change(db, viewer, { requestId: requestId && `payments/${payer}/${requestId}` }, async (tx) => {
     const owed = await listOwed(tx, payer);
     const due = owed.reduce((sum, order) => sum + order.total_cents - order.paid_cents, 0);
-    const currency = owed[0] ? currencyOf(owed[0]) : 'USD';
+    const currency = await currencyOf(tx, owed[0]);
     if (due !== input.expectedCents)
       throw new Conflict(
         `Meanwhile ${showMoney(due, currency)} is due, and not ${showMoney(input.expectedCents, currency)} any more. Look at it again.`,

@@ -4,7 +4,7 @@ import type { Database } from '../../platform/database/pool.js';
 import type { Category, Tax, Terms } from './rules.js';
 
 /** The tax rates in force, with the categories that each taxes, in the shop's order. */
-export async function listTaxes(db: Database, shop: number): Promise<(Tax & { categories: Category[] })[]> {
+async function listTaxes(db: Database, shop: number): Promise<(Tax & { categories: Category[] })[]> {
   const rows = await db
     .selectFrom('tax_rates')
     .select(['id', 'name', 'ppm', 'categories'])
@@ -90,4 +90,10 @@ export async function freezeTerms(tx: Change, order: { id: number; customer_id: 
     .where('id', '=', order.id)
     .execute();
   return terms;
+}
+
+/** The shop's currency of now; what was charged keeps that of its terms. */
+export async function readCurrency(db: Database, shop: number): Promise<string> {
+  const row = await db.selectFrom('billing_settings').select('currency').where('shop_id', '=', shop).executeTakeFirstOrThrow();
+  return row.currency;
 }

@@ -5,6 +5,7 @@ import { Conflict } from '../../platform/errors.js';
 import type { Viewer } from '../../platform/web/viewer.js';
 import { showMoney } from './amounts.js';
 import { PAY_METHODS, type PayMethod } from './payments.js';
+import { readCurrency } from './terms.js';
 
 export const METHOD_LIST = Object.keys(PAY_METHODS) as PayMethod[];
 
@@ -77,10 +78,4 @@ export async function listCloses(db: Database, shop: number, before: number | nu
     where t.shop_id = ${shop} and (${before}::bigint is null or t.id < ${before}) order by t.id desc limit ${PAGE + 1}`.execute(db);
   const closes = rows.slice(0, PAGE);
   return { closes, next: rows.length > PAGE ? (closes.at(-1)?.id ?? null) : null };
-}
-
-/** The shop's currency of now; what was charged keeps that of its terms. */
-export async function readCurrency(db: Database, shop: number): Promise<string> {
-  const row = await db.selectFrom('billing_settings').select('currency').where('shop_id', '=', shop).executeTakeFirstOrThrow();
-  return row.currency;
 }

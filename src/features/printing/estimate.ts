@@ -19,7 +19,7 @@ export function estimatePaper(record: PaperRecord, now: Date): Paper {
   const offered = order.jobs.filter((job) => job.consent !== 'declined' && job.consent !== 'deferred');
   const isAdditional = consents.length > 0 && offered.some(isAsked);
   return {
-    title: record.revision ? `Estimate, revision ${record.revision}` : 'Estimate',
+    title: titleOf(record.revision),
     state: isPriced(order) ? (isAdditional ? 'Additional work' : '') : 'Not priced yet',
     pieces: [
       customerFacts(order, [
@@ -34,6 +34,12 @@ export function estimatePaper(record: PaperRecord, now: Date): Paper {
       ...conditionPieces(order),
     ],
   };
+}
+
+/** Two papers that differ never have the same number. */
+function titleOf(revision: PaperRecord['revision']): string {
+  if (!revision) return 'Estimate';
+  return revision.changed ? `Estimate, changed since revision ${revision.number}` : `Estimate, revision ${revision.number}`;
 }
 
 /** Fla. Stat. 559.905(1)(j) and (m). */

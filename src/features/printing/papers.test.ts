@@ -216,10 +216,11 @@ test('additional work stands out, with what it adds and the new total, and asks 
   const { number, ids } = await open([BRAKES]);
   await approveAll(number, ids);
   const authorized = await totalOf(number);
+  expect(await read(number, 'estimate')).toContain('Estimate, revision 1 ');
   await writeJobs(database.db, shop.staff.advisor, number, [WINDSHIELD]);
   const words = await read(number, 'estimate');
   const show = (cents: number) => (cents / 100).toLocaleString('en-US', { minimumFractionDigits: 2 });
-  expect(words).toContain('Additional work');
+  expect(words).toContain('Estimate, changed since revision 1 Additional work');
   // What was authorized is one line each; what is new is there with its lines.
   expect(words).toContain('Authorized before Front brakes 480.15 1. Windshield Renew windshield');
   expect(words).not.toContain('Renew front pads');

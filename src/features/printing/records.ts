@@ -4,7 +4,7 @@ import { NotFound } from '../../platform/errors.js';
 import type { Method } from '../billing/authorizations.js';
 import type { Document } from '../billing/consent.js';
 import type { PayMethod } from '../billing/payments.js';
-import { type Snapshot, takeSnapshot } from '../billing/snapshots.js';
+import { offerOf, type Snapshot, takeSnapshot } from '../billing/snapshots.js';
 
 export interface Consent {
   at: Date;
@@ -32,8 +32,8 @@ export interface PaperRecord {
   document: Document;
   /** As it is now; of a posted one as it was when it was posted, whatever was renamed since. */
   order: Snapshot;
-  /** Number of the last revision that was frozen; null when none was. */
-  revision: number | null;
+  /** The last revision that was frozen, and whether what the customer is asked has changed since; null when none was. */
+  revision: { number: number; changed: boolean } | null;
   consents: Consent[];
   payments: Paid[];
   paidCents: number;
@@ -55,8 +55,9 @@ export async function getShopOnPaper(db: Database, shop: number): Promise<ShopOn
   return rows[0] as ShopOnPaper;
 }
 
-interface Row extends Omit<PaperRecord, 'order' | 'consents' | 'payments'> {
+interface Row extends Omit<PaperRecord, 'order' | 'revision' | 'consents' | 'payments'> {
   id: number;
+  revision: { number: number; content: Snapshot } | null;
   posted: Snapshot | null;
   consents: (Omit<Consent, 'at'> & { at: string })[];
   payments: (Omit<Paid, 'at'> & { at: string })[];
@@ -66,7 +67,8 @@ interface Row extends Omit<PaperRecord, 'order' | 'consents' | 'payments'> {
 export async function getPaperRecord(db: Database, shop: number, number: number): Promise<PaperRecord> {
   const { rows } = await sql<Row>`
     select w.id, w.document, w.paid_cents as "paidCents", b.paper, b.logo is not null as "hasLogo",
-      (select max(r.number) from estimate_revisions r where r.shop_id = w.shop_id and r.work_order_id = w.id and r.why <> 'posted') as revision,
+      (select jsonb_build_object('number', r.number, 'content', r.content) from estimate_revisions r
+        where r.shop_id = w.shop_id and r.work_order_id = w.id and r.why <> 'posted' order by r.number desc limit 1) as revision,
       case when w.document = 'posted' then (
         select r.content from estimate_revisions r
         where r.shop_id = w.shop_id and r.work_order_id = w.id and r.why = 'posted' order by r.number desc limit 1
@@ -89,10 +91,12 @@ export async function getPaperRecord(db: Database, shop: number, number: number)
     where w.shop_id = ${shop} and w.number = ${number}`.execute(db);
   const row = rows[0];
   if (!row) throw new NotFound('That work order is not here.');
-  const { id, posted, consents, payments, ...record } = row;
+  const { id, posted, revision, consents, payments, ...record } = row;
+  const order = posted ?? (await takeSnapshot(db, shop, id));
   return {
     ...record,
-    order: posted ?? (await takeSnapshot(db, shop, id)),
+    order,
+    revision: revision && { number: revision.number, changed: offerOf(revision.content) !== offerOf(order) },
     consents: consents.map((consent) => ({ ...consent, at: new Date(consent.at) })),
     payments: payments.map((payment) => ({ ...payment, at: new Date(payment.at) })),
   };

@@ -79,6 +79,8 @@ export interface WorkOrderDetails {
   internalNote: string;
   /** Null until the first line is written. */
   terms: Terms | null;
+  /** That of its terms; before its first line, the shop's. */
+  currency: string;
   jobs: Job[];
   /** Of the order as a whole: fees and discounts. */
   orderLines: Line[];
@@ -154,6 +156,7 @@ function toDetails(row: WholeRow): WorkOrderDetails {
     ...{ id, number, version, concern, customer, labels, meters, document, tag, terms, payments, authorizations, revisions },
     ...toFacts(row),
     timeZone: row.time_zone,
+    currency: row.currency,
     billTo: row.bill_to,
     vehicle: toVehicle(row),
     invoiceNumber: row.invoice_number,

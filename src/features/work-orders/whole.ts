@@ -165,6 +165,8 @@ export interface WholeRow {
   internal_note: string;
   terms: Terms | null;
   paid_cents: number;
+  /** That of its terms; before its first line, the shop's. */
+  currency: string;
   customer: Customer;
   bill_to: Customer | null;
   labels: { id: number; name: string; color: string }[];
@@ -186,6 +188,9 @@ const customer = (c: 'c' | 'payer') => {
     'poRequired', ${of('po_required')}, 'onAccount', ${of('on_account')}, 'taxExempt', ${of('tax_exempt')},
     'taxCertificate', ${of('tax_certificate')})`;
 };
+
+/** Who pays, when it is not the customer. Of a posted order it stays who it was. */
+const billTo = sql`case when w.document = 'posted' then w.bill_to_id else coalesce(w.bill_to_id, c.bill_to_id) end`;
 
 /** The rows of a subselect as one list. */
 const list = (rows: ReturnType<typeof sql>) => sql`coalesce((select json_agg(x) from (${rows}) x), '[]')`;
@@ -256,12 +261,14 @@ export async function findWhole(db: Database, shop: number, number: number): Pro
       w.column_since, w.promised_at, w.vehicle_id, v.description as vehicle, v.kind as vehicle_kind, v.make, v.model, v.year, v.engine, v.color,
       v.unit_number, v.serial, v.plate, v.vin, w.mechanic_id, m.name as mechanic, w.advisor_id, a.name as advisor, w.blocked_reason, w.blocked_note,
       w.blocked_since, w.document, w.invoice_number, w.invoiced_at, w.posted_at, w.po_number, w.tag, w.internal_note, w.terms, w.paid_cents,
+      coalesce(w.terms ->> 'currency', b.currency) as currency,
       ${customer('c')} as customer,
-      (select ${customer('payer')} from customers payer where payer.shop_id = w.shop_id and payer.id = coalesce(w.bill_to_id, c.bill_to_id)) as bill_to,
+      (select ${customer('payer')} from customers payer where payer.shop_id = w.shop_id and payer.id = ${billTo}) as bill_to,
       ${labels} as labels, ${jobs} as jobs, ${lines} as lines, ${meters} as meters, ${payments} as payments,
       ${authorizations} as authorizations, ${revisions} as revisions, ${comments} as comments, ${history} as history
     from work_orders w
     join shops s on s.id = w.shop_id
+    join billing_settings b on b.shop_id = w.shop_id
     join columns k on k.shop_id = w.shop_id and k.id = w.column_id
     join customers c on c.shop_id = w.shop_id and c.id = w.customer_id
     join vehicles v on v.shop_id = w.shop_id and v.id = w.vehicle_id
