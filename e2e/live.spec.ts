@@ -156,7 +156,7 @@ test.describe('a form that is open while somebody else changes the same work ord
   async function changeConcern(site: Site, viewer: Viewer, number: number, concern: string): Promise<void> {
     const order = await site.db
       .selectFrom('work_orders')
-      .select(['customer_id', 'vehicle_id', 'concern', 'promised_at'])
+      .select(['customer_id', 'vehicle_id', 'concern', 'promised_at', 'bill_to_id', 'internal_note', 'po_number', 'tag'])
       .where('shop_id', '=', viewer.shop)
       .where('number', '=', number)
       .executeTakeFirstOrThrow();

@@ -60,7 +60,7 @@ export function toJobFields(job: JobColumns): Required<JobFields> {
 }
 
 /** What was typed, as the form would show it. */
-export function toJobText(input: Partial<JobInput>): JobFields {
+function toJobText(input: Partial<JobInput>): JobFields {
   const { mechanic, clocked, supplies, ...text } = input;
   return {
     ...text,

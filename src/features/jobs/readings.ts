@@ -4,7 +4,7 @@ import { Invalid, NotFound } from '../../platform/errors.js';
 import { getWorkOrderRow } from '../work-orders/find.js';
 import { mergeEdits } from '../work-orders/merge.js';
 
-export const MOMENTS = ['in', 'out'] as const;
+const MOMENTS = ['in', 'out'] as const;
 export type Readings = Record<(typeof MOMENTS)[number], string>;
 
 /** As it is shown: "81,204.5". */
