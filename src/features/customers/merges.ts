@@ -83,6 +83,9 @@ export async function undoCustomerMerge(tx: Change, merge: Merge): Promise<void>
   const [row, duplicate] = [await getCustomerRow(tx.db, tx.shop, kept), await getCustomerRow(tx.db, tx.shop, gone)];
   await closeMerge(tx, merge, row);
   for (const [name, owning] of Object.entries(BELONGINGS)) await giveBack(tx, owning, idsOf(moved, name), kept, gone);
+  // Whoever had paid for the kept one was the duplicate, unless somebody else was chosen since.
+  if (row.bill_to_id === null && idsOf(moved, 'paidCustomers').includes(kept))
+    await tx.db.updateTable('customers').set({ bill_to_id: gone }).where('shop_id', '=', tx.shop).where('id', '=', kept).execute();
   const filled = findFilled(row, (moved.filled ?? {}) as Record<string, unknown>);
   if (filled.length > 0)
     await tx.db

@@ -6,6 +6,7 @@ import { SEED } from '../../testing/seed.js';
 import { startTestServer, type TestServer } from '../../testing/server.js';
 import { makeShop, newOrder, type TestShop } from '../../testing/shop.js';
 import { findDamage } from '../../testing/truth.js';
+import { setPayer } from '../customers/edit.js';
 import { mergeCustomers } from '../customers/merges.js';
 import { readMeter } from '../jobs/readings.js';
 import { createWorkOrder } from '../work-orders/create.js';
@@ -87,6 +88,17 @@ describe('C7: duplicates', () => {
     await undoMerge(database.db, shop.staff.manager, merge);
     expect(await ownerOf(gone.vehicle)).toBe(buyer.customer);
     expect((await orderOf(gone.id)).customer).toBe(gone.customer);
+  });
+
+  test('who paid for the other one pays again once they are two', async () => {
+    const [kept, gone] = [await visit({ customerName: 'Driver' }), await visit({ customerName: 'Boss' })];
+    await setPayer(database.db, shop.staff.manager, kept.customer, gone.customer);
+    const payer = async () =>
+      (await database.db.selectFrom('customers').select('bill_to_id').where('id', '=', kept.customer).executeTakeFirstOrThrow()).bill_to_id;
+    const { merge } = (await mergeCustomers(database.db, shop.staff.manager, gone.customer, kept.customer)).result;
+    expect(await payer()).toBeNull();
+    await undoMerge(database.db, shop.staff.manager, merge);
+    expect(await payer()).toBe(gone.customer);
   });
 
   test('of a vehicle become one with all visits and readings, and two again', async () => {
