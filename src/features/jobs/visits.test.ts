@@ -253,6 +253,7 @@ test('who pays, the PO number, the tag and the internal note are written at the 
   expect((await advisor.post('/work-orders/1001/edits', { ...now, ...was, ...typed })).status).toBe(303);
   expect(await order()).toMatchObject({ billTo: { company: 'Acme Fleet' }, poNumber: 'PO-77', tag: '12', internalNote: 'Pays late' });
   expect((await advisor.get('/work-orders/1001/edit')).text).toContain('Acme Fleet');
+  expect((await order()).history[0]?.what).toContain('who pays from nothing to “Acme Fleet”');
   const other = await makeShop(database.db, `other${turns}`);
   await createWorkOrder(database.db, other.staff.advisor, newOrder());
   const theirs = await database.db.selectFrom('customers').select('id').where('shop_id', '=', other.id).executeTakeFirstOrThrow();

@@ -46,7 +46,7 @@ export async function editWorkOrder(
       throw new Conflict(`WO-${number} is posted: who pays and the PO number stay. Open the invoice again first.`);
     if (changes.billTo) await checkPayer(tx, Number(changes.billTo));
     await write(tx, order, changes, timeZone);
-    recordEdit(tx, order, current, changes);
+    recordEdit(tx, order, await withPayer(tx, current), await withPayer(tx, changes));
     for (const other of await listOthers(tx, order, changes)) recordEdit(tx, other, current, other.changes);
   });
 }
@@ -56,6 +56,18 @@ type Changes = Record<string, string>;
 function recordEdit(tx: Change, order: { id: number; number: number }, current: EditFields, changes: Changes): void {
   const from = Object.fromEntries(Object.keys(changes).map((field) => [field, current[field as keyof EditFields]]));
   tx.record('work-order.edited', order.id, { number: order.number, from, to: changes });
+}
+
+/** With the name of who pays instead of the id: the history tells it. */
+async function withPayer<Fields extends Changes>(tx: Change, fields: Fields): Promise<Fields> {
+  if (!fields.billTo) return fields;
+  const { name, company } = await tx.db
+    .selectFrom('customers')
+    .select(['name', 'company'])
+    .where('shop_id', '=', tx.shop)
+    .where('id', '=', Number(fields.billTo))
+    .executeTakeFirstOrThrow();
+  return { ...fields, billTo: company || name };
 }
 
 /** @throws Invalid for a customer who is not here, or was put together with another one */
