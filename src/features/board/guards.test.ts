@@ -6,7 +6,7 @@ import { startTestServer, type TestServer } from '../../testing/server.js';
 import { makeShop, type TestShop } from '../../testing/shop.js';
 import { makeInvoice, postInvoice } from '../billing/documents.js';
 import { takePayment } from '../billing/payments.js';
-import { handOver } from '../work-orders/hand-overs.js';
+import { bringBack, handOver } from '../work-orders/hand-overs.js';
 import { moveCard, undoMove } from './moves.js';
 import { refuseHandOver } from './rules.js';
 
@@ -90,12 +90,32 @@ describe('B4: no card into a column where work is done without an authorized job
     expect(asked.text).toContain('name="reason"');
   });
 
-  test('does not stand in the way of taking a move back, nor within the column', async () => {
+  test('does not stand in the way within the column', async () => {
     await move('manager', progress, 'Towed in');
     await move('mechanic', progress);
-    const { version } = await move('mechanic', waiting);
-    await undoMove(database.db, shop.staff.mechanic, version);
     await expect(move('mechanic', waiting)).resolves.toMatchObject({ result: { moved: true } });
+  });
+
+  test('taking a move back leads into it only while a job is authorized', async () => {
+    const job = await addJob(database.db, shop.staff.advisor, number);
+    await approve(database.db, shop.staff.advisor, number, job);
+    await move('mechanic', progress);
+    const first = await move('mechanic', waiting);
+    await undoMove(database.db, shop.staff.mechanic, first.version);
+    const { version } = await move('manager', waiting);
+    await database.db.updateTable('jobs').set({ consent: 'declined' }).where('id', '=', job).execute();
+    await expect(undoMove(database.db, shop.staff.manager, version)).rejects.toThrow(new Forbidden(`WO-${number} ${REFUSED}`));
+    const card = await database.db.selectFrom('work_orders').select('column_id').where('shop_id', '=', shop.id).executeTakeFirstOrThrow();
+    expect(card.column_id).toBe(waiting);
+  });
+
+  test('nor does a card come back from a hand-over into such a column', async () => {
+    await move('advisor', completed);
+    await give('advisor');
+    await database.db.updateTable('columns').set({ meaning: 'active' }).where('id', '=', completed).execute();
+    await bringBack(database.db, shop.staff.manager, number, 'It squeals again');
+    const card = await database.db.selectFrom('work_orders').select('column_id').where('shop_id', '=', shop.id).executeTakeFirstOrThrow();
+    expect(card.column_id).toBe(shop.columns[0]?.id);
   });
 
   test('is off where the shop does not want it', async () => {

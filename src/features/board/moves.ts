@@ -63,7 +63,7 @@ export async function moveCard(
 /**
  * Takes back one's own last move, as long as the card still stands where that move put it.
  * @param version of the event to take back, so that pressing twice takes back one move
- * @throws Conflict when there is nothing to take back any more
+ * @throws Conflict when there is nothing to take back any more, Forbidden when it would lead to work without consent
  */
 export async function undoMove(db: Database, viewer: Viewer, version: number): Promise<Changed<{ number: number; column: string }>> {
   return change(db, viewer, {}, async (tx) => {
@@ -87,6 +87,11 @@ export async function undoMove(db: Database, viewer: Viewer, version: number): P
       .executeTakeFirst();
     if (later) throw new Conflict('Somebody has moved that card since, so it stays where it is.');
     const place = await findPlace(tx, data.number, { column: data.from.column, after: data.from.after });
+    const refusal = refuseMove({
+      ...{ number: place.number, from: place.from, to: place.to, isAuthorized: place.isAuthorized },
+      ...{ mayReopen: false, mayOverride: false, reason: '', undoing: true },
+    });
+    if (refusal) throw new Forbidden(refusal.text);
     await putCard(tx, place, { undo: version });
     return { number: data.number, column: place.to.name };
   });

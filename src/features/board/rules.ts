@@ -10,7 +10,7 @@ export interface MoveFacts {
   isAuthorized: boolean;
   mayOverride: boolean;
   reason: string;
-  /** Taking back one's own last move needs no reason. */
+  /** Taking back one's own last move needs no reason; what was approved then may have been declined since. */
   undoing: boolean;
 }
 
@@ -22,8 +22,7 @@ export interface Refusal {
 
 /** The rules of moving a card, all of them. @returns null when the move is fine */
 export function refuseMove(facts: MoveFacts): Refusal | null {
-  if (facts.undoing) return null;
-  return refuseLeaving(facts) ?? refuseWork(facts);
+  return (facts.undoing ? null : refuseLeaving(facts)) ?? refuseWork(facts);
 }
 
 function refuseLeaving({ from, to, mayReopen, reason }: MoveFacts): Refusal | null {

@@ -53,7 +53,7 @@ async function readFacts(tx: Change, id: number): Promise<Facts> {
   return { ...facts, due: due > 0 ? showMoney(due, currency) : null };
 }
 
-/** Brings a handed-over vehicle's card back to the top of the column it left, or of the first one. */
+/** Brings a handed-over vehicle's card back to the top of the column it left, or of the first one where nothing is worked on. */
 export async function bringBack(db: Database, actor: Actor, number: number, reason: string): Promise<void> {
   await change(db, actor, {}, async (tx) => {
     const order = await getWorkOrderRow(tx, number);
@@ -61,12 +61,15 @@ export async function bringBack(db: Database, actor: Actor, number: number, reas
     if (!reason) throw new Invalid({ reason: 'Say why it comes back.' });
     const columns = await tx.db
       .selectFrom('columns')
-      .select(['id', 'name'])
+      .select(['id', 'name', 'meaning'])
       .where('shop_id', '=', tx.shop)
       .where('position', 'is not', null)
       .orderBy('position')
       .execute();
-    const column = columns.find((one) => one.id === order.column_id) ?? columns[0];
+    // Whatever became of the column it left: work begins again only by a move, which asks for the customer's consent.
+    const idle = columns.filter((one) => one.meaning !== 'active');
+    const column =
+      idle.find((one) => one.id === order.column_id) ?? idle.find((one) => one.meaning === 'estimate') ?? idle[0] ?? columns[0];
     if (!column) throw new Conflict('The board has no column.');
     await tx.db
       .updateTable('work_orders')
