@@ -110,7 +110,8 @@ function toCeiling(order: WorkOrderDetails, money: (cents: number) => string) {
 function toHolds(order: WorkOrderDetails, dueCents: number, money: (cents: number) => string): string | null {
   const openJobs = order.jobs.filter((job) => isAuthorized(job) && job.progress !== 'complete').map((job) => job.name);
   const due = dueCents > 0 ? money(dueCents) : null;
-  const facts = { number: order.number, openJobs, document: order.document, due, mayOverride: false, reason: '' };
+  const owed = dueCents < 0 ? money(-dueCents) : null;
+  const facts = { number: order.number, openJobs, document: order.document, due, owed, mayOverride: false, reason: '' };
   return refuseHandOver(facts)?.text ?? null;
 }
 

@@ -172,8 +172,21 @@ describe('B4: nothing is delivered with open jobs, or unsettled', () => {
     expect(await handed()).toBe(true);
   });
 
+  test('money that the shop owes, until it is given back or somebody says why not', async () => {
+    await takePayment(database.db, shop.staff.advisor, number, {
+      ...{ method: 'card', cents: 5_000, tenderedCents: null, reference: '', note: '', deposit: true },
+    });
+    await move('advisor', completed);
+    const text = `The customer has paid $50.00 too much for WO-${number}: give it back before the vehicle leaves.`;
+    await expect(give('advisor', 'Please')).rejects.toThrow(new Conflict(text));
+    await expect(give('manager')).rejects.toThrow(new Invalid({ reason: `${text} Say why it leaves all the same.` }));
+    expect(await handed()).toBe(false);
+    await give('manager', 'Kept for the next visit');
+    expect(await handed()).toBe(true);
+  });
+
   test('an order without jobs is handed over freely', () => {
-    const facts = { number: 1, openJobs: [], document: 'estimate', due: null, mayOverride: false, reason: '' };
+    const facts = { number: 1, openJobs: [], document: 'estimate', due: null, owed: null, mayOverride: false, reason: '' };
     expect(refuseHandOver(facts)).toBeNull();
     expect(refuseHandOver({ ...facts, due: '$1.00', mayOverride: true })).toMatchObject({ reasonHelps: true });
     expect(refuseHandOver({ ...facts, due: '$1.00', document: 'posted' })).toBeNull();

@@ -46,18 +46,22 @@ export interface HandOverFacts {
   document: string;
   /** What is still to be paid, as people read it; null when nothing is. */
   due: string | null;
+  /** What the shop has taken beyond the total, as people read it; null when nothing. */
+  owed: string | null;
   mayOverride: boolean;
   reason: string;
 }
 
-/** The rules of handing a vehicle over: the work is done, and it is posted or nothing is to be paid. */
-export function refuseHandOver({ number, openJobs, document, due, mayOverride, reason }: HandOverFacts): Refusal | null {
+/** The rules of handing a vehicle over: the work is done, it is posted or nothing is to be paid, and nothing is to be given back. */
+export function refuseHandOver({ number, openJobs, document, due, owed, mayOverride, reason }: HandOverFacts): Refusal | null {
   const text =
     openJobs.length > 0
       ? `WO-${number} has work that is not complete: ${openJobs.join(', ')}.`
       : due !== null && document !== 'posted'
         ? `${due} of WO-${number} is not settled: take the payment, or post the invoice, before the vehicle leaves.`
-        : null;
+        : owed !== null
+          ? `The customer has paid ${owed} too much for WO-${number}: give it back before the vehicle leaves.`
+          : null;
   if (text === null || (mayOverride && reason !== '')) return null;
   return mayOverride ? { text: `${text} Say why it leaves all the same.`, reasonHelps: true } : { text, reasonHelps: false };
 }

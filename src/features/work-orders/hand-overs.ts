@@ -36,21 +36,24 @@ interface Facts {
   openJobs: string[];
   document: string;
   due: string | null;
+  owed: string | null;
 }
 
 /** What the rules of a hand-over look at. */
 async function readFacts(tx: Change, id: number): Promise<Facts> {
-  const { rows } = await sql<Omit<Facts, 'due'> & { due_cents: number; currency: string }>`
-    select k.name as column, k.meaning, w.document, w.total_cents - w.paid_cents as due_cents, coalesce(w.terms ->> 'currency', 'USD') as currency,
+  const { rows } = await sql<Omit<Facts, 'due' | 'owed'> & { due_cents: number; currency: string }>`
+    select k.name as column, k.meaning, w.document, w.total_cents - w.paid_cents as due_cents, coalesce(w.terms ->> 'currency', b.currency) as currency,
       coalesce((
         select jsonb_agg(j.name order by j.position) from jobs j
         where j.shop_id = w.shop_id and j.work_order_id = w.id and j.progress <> 'complete' and (j.choice is null or j.picked)
           and (j.consent in ('approved', 'revised') or j.pay_type <> 'customer' and j.consent = 'proposed')
       ), '[]') as "openJobs"
-    from work_orders w join columns k on k.shop_id = w.shop_id and k.id = w.column_id
+    from work_orders w
+    join columns k on k.shop_id = w.shop_id and k.id = w.column_id
+    join billing_settings b on b.shop_id = w.shop_id
     where w.shop_id = ${tx.shop} and w.id = ${id}`.execute(tx.db);
   const { due_cents: due, currency, ...facts } = rows[0] as (typeof rows)[number];
-  return { ...facts, due: due > 0 ? showMoney(due, currency) : null };
+  return { ...facts, due: due > 0 ? showMoney(due, currency) : null, owed: due < 0 ? showMoney(-due, currency) : null };
 }
 
 /** Brings a handed-over vehicle's card back to the top of the column it left, or of the first one where nothing is worked on. */
