@@ -16,7 +16,8 @@ export interface Transfer {
 }
 
 /**
- * Gives a vehicle to another owner. Its visits stay with who they were for, also those that are still open.
+ * Gives a vehicle to another owner. Its visits stay with who they were for, also those that are still open; a labor rate of its own was
+ * agreed with the former owner and ends.
  * @throws Conflict when it has changed hands since the form was opened
  */
 export function transferVehicle(
@@ -40,10 +41,16 @@ export function transferVehicle(
       .insertInto('former_owners')
       .values({ shop_id: tx.shop, vehicle_id: id, customer_id: vehicle.customer_id, until: tx.now })
       .execute();
-    await tx.db.updateTable('vehicles').set({ customer_id: customer, notes }).where('shop_id', '=', tx.shop).where('id', '=', id).execute();
+    await tx.db
+      .updateTable('vehicles')
+      .set({ customer_id: customer, notes, labor_rate_id: null })
+      .where('shop_id', '=', tx.shop)
+      .where('id', '=', id)
+      .execute();
     tx.record('vehicle.transferred', null, {
       ...{ vehicle: id, from: vehicle.customer_id, to: customer },
       ...(notes !== vehicle.notes && { notes: { from: vehicle.notes, to: notes } }),
+      ...(vehicle.labor_rate_id !== null && { laborRate: { from: vehicle.labor_rate_id, to: null } }),
     });
     return { customer };
   });

@@ -266,6 +266,28 @@ describe('C3: a vehicle that is sold', () => {
     expect((await advisor.get(path)).text).toContain(`WO-${next}`);
   });
 
+  test('leaves the labor rate of its former owner behind', async () => {
+    const { vehicle, customer } = await visit();
+    const buyer = (await visit({ customerName: 'Next Owner' })).customer;
+    const rate = await database.db
+      .insertInto('labor_rates')
+      .values({ shop_id: shop.id, name: 'Old friends', cents_per_hour: 5_000 })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    await database.db.updateTable('vehicles').set({ labor_rate_id: rate.id }).where('id', '=', vehicle).execute();
+    expect((await advisor.post(`/vehicles/${vehicle}/transfers`, { from: String(customer), to: String(buyer) })).status).toBe(303);
+    const row = await database.db.selectFrom('vehicles').select('labor_rate_id').where('id', '=', vehicle).executeTakeFirstOrThrow();
+    expect(row.labor_rate_id).toBeNull();
+    const told = await database.db
+      .selectFrom('events')
+      .select('data')
+      .where('shop_id', '=', shop.id)
+      .where('kind', '=', 'vehicle.transferred')
+      .orderBy('version', 'desc')
+      .executeTakeFirstOrThrow();
+    expect(told.data).toMatchObject({ vehicle, laborRate: { from: rate.id, to: null } });
+  });
+
   test('is not sold twice from one form, nor to nobody, nor to its owner', async () => {
     const { vehicle, customer } = await visit();
     const buyer = (await visit({ customerName: 'Buyer' })).customer;
