@@ -3,7 +3,7 @@ import { showAmount } from '../billing/amounts.js';
 import { METHODS } from '../billing/authorizations.js';
 import type { Snapshot } from '../billing/snapshots.js';
 import { columnsOf, type Piece, row, type Table, title } from './pieces.js';
-import type { Consent } from './records.js';
+import type { Consent, PaperOrder } from './records.js';
 
 const DECISIONS = { approve: 'Approved', decline: 'Declined', defer: 'Put off' } as const;
 
@@ -11,16 +11,15 @@ const DECISIONS = { approve: 'Approved', decline: 'Declined', defer: 'Put off' }
  * Who has agreed to what: date, time, name, the number that was called, the work and what it costs, as 16 CCR 3356(e) wants an
  * oral or electronic authorization repeated on the invoice.
  */
-export function consentPieces(consents: Consent[], order: Snapshot, timeZone: string): Piece[] {
+export function consentPieces(consents: Consent[], order: PaperOrder, timeZone: string): Piece[] {
   if (consents.length === 0) return [];
-  const currency = order.terms?.currency ?? 'USD';
   const table: Table = {
     name: 'Authorizations',
     columns: [
       { name: 'when', label: 'When', width: 12.4 },
       { name: 'who', label: 'Who, and how', width: 13.4 },
       { name: 'decided', label: 'What, and for how much with tax', width: 17.7 },
-      { name: 'amount', label: `Authorized, ${currency}`, width: 6.9 },
+      { name: 'amount', label: `Authorized, ${order.currency}`, width: 6.9 },
     ],
   };
   const heads = [columnsOf(table)];

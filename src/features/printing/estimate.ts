@@ -7,7 +7,7 @@ import { customerFacts } from './facts.js';
 import { concernPieces, legalPieces, type Paper, section } from './papers.js';
 import { columnsOf, group, type Piece, passage, row, signatures, ticks } from './pieces.js';
 import { isCharged, jobPieces, nameJob, pricedTable, sumCells, sumOf, sumsOf, wholePieces } from './priced.js';
-import type { PaperRecord } from './records.js';
+import type { PaperOrder, PaperRecord } from './records.js';
 
 /**
  * The estimate, with what Fla. Stat. 559.905(1) and 16 CCR 3353 want on it. What was authorized before is one line for each
@@ -115,12 +115,12 @@ export function notNowPieces(order: Snapshot): Piece[] {
 }
 
 /** How labor is charged, what is to be chosen, the texts, and the signature: Fla. Stat. 559.905(1)(g), (j), (k), (m). */
-function conditionPieces(order: Snapshot): Piece[] {
+function conditionPieces(order: PaperOrder): Piece[] {
   const lumpSum = order.terms?.lumpSum ?? false;
   const labor = lumpSum
     ? 'Labor is charged at a flat rate: one price for each job.'
     : 'Labor is charged by the hour: the hours shown, at the rate shown beside them.';
-  const total = `${showAmount(order.totals.totalCents)} ${order.terms?.currency ?? 'USD'}`;
+  const total = `${showAmount(order.totals.totalCents)} ${order.currency}`;
   const authorizes = isPriced(order)
     ? `I authorize this work for ${total}, tax included.`
     : 'Nothing is priced yet: this can be signed once it is.';

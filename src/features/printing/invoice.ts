@@ -1,14 +1,13 @@
 import { showDate, showFullDateTime } from '../../platform/time.js';
 import { showAmount } from '../billing/amounts.js';
 import { PAY_METHODS } from '../billing/payments.js';
-import type { Snapshot } from '../billing/snapshots.js';
 import { consentPieces } from './consents.js';
 import { notNowPieces } from './estimate.js';
 import { customerFacts } from './facts.js';
 import { legalPieces, type Paper } from './papers.js';
 import { columnsOf, type Piece, row, sums, type Table, title } from './pieces.js';
 import { jobPieces, pricedTable, sumsOf, wholePieces } from './priced.js';
-import type { Paid, PaperRecord } from './records.js';
+import type { Paid, PaperOrder, PaperRecord } from './records.js';
 
 const KINDS: Record<Paid['kind'], string> = { deposit: 'Deposit', payment: 'Payment', refund: 'Refund' };
 
@@ -36,7 +35,7 @@ export function invoicePaper(record: PaperRecord): Paper {
       sums([
         { label: 'Paid', amount: showAmount(record.paidCents) },
         {
-          label: `${due < 0 ? 'To give back' : 'Due'}, ${order.terms?.currency ?? 'USD'}`,
+          label: `${due < 0 ? 'To give back' : 'Due'}, ${order.currency}`,
           amount: showAmount(Math.abs(due)),
           strong: true,
         },
@@ -48,7 +47,7 @@ export function invoicePaper(record: PaperRecord): Paper {
   };
 }
 
-function paymentPieces(payments: Paid[], order: Snapshot): Piece[] {
+function paymentPieces(payments: Paid[], order: PaperOrder): Piece[] {
   if (payments.length === 0) return [];
   const table: Table = {
     name: 'Payments',
@@ -56,7 +55,7 @@ function paymentPieces(payments: Paid[], order: Snapshot): Piece[] {
       { name: 'when', label: 'When', width: 12.4 },
       { name: 'how', label: 'How', width: 14.4 },
       { name: 'reference', label: 'Reference', width: 16.7 },
-      { name: 'amount', label: `Amount, ${order.terms?.currency ?? 'USD'}`, width: 6.9 },
+      { name: 'amount', label: `Amount, ${order.currency}`, width: 6.9 },
     ],
   };
   const heads = [columnsOf(table)];

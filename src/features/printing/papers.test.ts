@@ -392,3 +392,17 @@ test('paper is the shop’s own, and hostile or strange text stands on it as it 
   expect(reply.text).not.toContain('<script>');
   expect(reply.text.match(/x{20,}/g)?.join('').length).toBe(3000);
 });
+
+test('before the first line is written, papers are in the currency of the shop', async () => {
+  await database.db.updateTable('billing_settings').set({ currency: 'CAD' }).where('shop_id', '=', shop.id).execute();
+  const { number } = (await createWorkOrder(database.db, shop.staff.advisor, newOrder())).result;
+  await takePayment(database.db, shop.staff.advisor, number, {
+    ...{ method: 'card', cents: 5_000, tenderedCents: null, reference: '', note: '', deposit: true },
+  });
+  for (const paper of ['estimate', 'repair-order', 'invoice']) {
+    const words = await read(number, paper);
+    expect(words, paper).toContain('Total, CAD');
+    expect(words, paper).not.toContain('USD');
+  }
+  expect(await read(number, 'invoice')).toContain('To give back, CAD 50.00');
+});

@@ -4,6 +4,7 @@ import type { Snapshot, SnapshotJob, SnapshotLine } from '../billing/snapshots.j
 import { nameTax } from './figures.js';
 import { concernOf } from './papers.js';
 import { columnsOf, group, type Piece, passage, row, type Sum, sums, type Table } from './pieces.js';
+import type { PaperOrder } from './records.js';
 
 const CONDITIONS: Record<string, string> = {
   ...{ new: 'new', used: 'used', rebuilt: 'rebuilt', reconditioned: 'reconditioned' },
@@ -17,8 +18,7 @@ const FREE: Record<Exclude<SnapshotJob['payType'], 'customer'>, string> = {
 };
 
 /** The table of jobs and lines of a paper that shows prices. */
-export function pricedTable({ terms }: Snapshot): Table {
-  const currency = terms?.currency ?? 'USD';
+export function pricedTable({ terms, currency }: PaperOrder): Table {
   const number = { name: 'number', label: 'Part number, condition', width: 10.3 };
   const quantity = { name: 'quantity', label: 'Quantity', width: 4.4 };
   const amount = { name: 'amount', label: `Amount, ${currency}`, width: 6.9 };
@@ -115,7 +115,7 @@ export function wholePieces(order: Snapshot, table: Table): Piece[] {
  * @param before what stands above the total; @param more what stands below it
  */
 export function sumsOf(
-  order: Snapshot,
+  order: PaperOrder,
   totals: Omit<Totals, 'lines' | 'jobs'>,
   { before = [], more = [] }: { before?: Sum[]; more?: Sum[] } = {},
 ): Piece {
@@ -139,7 +139,7 @@ export function sumsOf(
       ];
   const exempt = terms?.exempt ? [{ label: `No tax: exempt, certificate ${terms.exempt.certificate}`, amount: showAmount(0) }] : [];
   const total = {
-    label: `${before.length > 0 ? 'New total' : 'Total'}, ${terms?.currency ?? 'USD'}`,
+    label: `${before.length > 0 ? 'New total' : 'Total'}, ${order.currency}`,
     amount: showAmount(totals.totalCents),
     strong: true,
   };

@@ -27,11 +27,14 @@ export interface Paid {
 
 export type Size = 'letter' | 'a4';
 
+/** An order on paper, with the currency of its terms; before its first line has frozen them, the shop's. */
+export type PaperOrder = Snapshot & { currency: string };
+
 /** What paper shows of a work order. Costs and internal notes are not in it. */
 export interface PaperRecord {
   document: Document;
   /** As it is now; of a posted one as it was when it was posted, whatever was renamed since. */
-  order: Snapshot;
+  order: PaperOrder;
   /** The last revision that was frozen, and whether what the customer is asked has changed since; null when none was. */
   revision: { number: number; changed: boolean } | null;
   consents: Consent[];
@@ -57,6 +60,7 @@ export async function getShopOnPaper(db: Database, shop: number): Promise<ShopOn
 
 interface Row extends Omit<PaperRecord, 'order' | 'revision' | 'consents' | 'payments'> {
   id: number;
+  currency: string;
   revision: { number: number; content: Snapshot } | null;
   posted: Snapshot | null;
   consents: (Omit<Consent, 'at'> & { at: string })[];
@@ -66,7 +70,7 @@ interface Row extends Omit<PaperRecord, 'order' | 'revision' | 'consents' | 'pay
 /** @throws NotFound when the shop has no such number */
 export async function getPaperRecord(db: Database, shop: number, number: number): Promise<PaperRecord> {
   const { rows } = await sql<Row>`
-    select w.id, w.document, w.paid_cents as "paidCents", b.paper, b.logo is not null as "hasLogo",
+    select w.id, w.document, w.paid_cents as "paidCents", b.currency, b.paper, b.logo is not null as "hasLogo",
       (select jsonb_build_object('number', r.number, 'content', r.content) from estimate_revisions r
         where r.shop_id = w.shop_id and r.work_order_id = w.id and r.why <> 'posted' order by r.number desc limit 1) as revision,
       case when w.document = 'posted' then (
@@ -91,11 +95,11 @@ export async function getPaperRecord(db: Database, shop: number, number: number)
     where w.shop_id = ${shop} and w.number = ${number}`.execute(db);
   const row = rows[0];
   if (!row) throw new NotFound('That work order is not here.');
-  const { id, posted, revision, consents, payments, ...record } = row;
+  const { id, currency, posted, revision, consents, payments, ...record } = row;
   const order = posted ?? (await takeSnapshot(db, shop, id));
   return {
     ...record,
-    order,
+    order: { ...order, currency: order.terms?.currency ?? currency },
     revision: revision && { number: revision.number, changed: offerOf(revision.content) !== offerOf(order) },
     consents: consents.map((consent) => ({ ...consent, at: new Date(consent.at) })),
     payments: payments.map((payment) => ({ ...payment, at: new Date(payment.at) })),

@@ -9,7 +9,7 @@ import { customerFacts } from './facts.js';
 import { concernPieces, legalPieces, type Paper } from './papers.js';
 import { columnsOf, type Piece, signatures } from './pieces.js';
 import { isCharged, jobPieces, pricedTable, sumsOf, wholePieces } from './priced.js';
-import type { PaperRecord } from './records.js';
+import type { PaperOrder, PaperRecord } from './records.js';
 
 /** What may be done, with who has agreed to it and when, to be signed. */
 export function repairOrderPaper(record: PaperRecord): Paper {
@@ -41,7 +41,7 @@ function isDone(job: SnapshotJob): boolean {
   return job.counts && isAuthorized({ ...job, picked: true });
 }
 
-function workPieces(order: Snapshot, jobs: SnapshotJob[], approved: Map<number, number>): Piece[] {
+function workPieces(order: PaperOrder, jobs: SnapshotJob[], approved: Map<number, number>): Piece[] {
   const table = pricedTable(order);
   return [
     columnsOf(table),
