@@ -188,6 +188,30 @@ describe('A5: extra work needs its own consent', () => {
   });
 });
 
+test('supplies that are capped are authorized once, also when a grown job is not asked about', async () => {
+  const supplies = { supplies_base: 'labor' as const, supplies_ppm: 500_000, supplies_cap_cents: 2_000 };
+  await database.db.updateTable('billing_settings').set(supplies).where('shop_id', '=', shop.id).execute();
+  const job = await addJob(database.db, who(), number);
+  await approve(database.db, who(), number, job);
+  const { id } = await database.db.selectFrom('lines').select('id').where('job_id', '=', job).executeTakeFirstOrThrow();
+  await reprice(database.db, who(), number, id, 10_100);
+  const extra = await addJob(database.db, who(), number);
+  await approve(database.db, who(), number, extra);
+  expect((await authorizations()).map((one) => one.authorized_cents)).toEqual([12_000, 22_000]);
+});
+
+test('what is authorized is never more than was shown', async () => {
+  const job = await addJob(database.db, who(), number, { lines: [{ cents: 30_000 }, { cents: 10_000 }] });
+  await approve(database.db, who(), number, job);
+  const lines = await database.db.selectFrom('lines').select('id').where('job_id', '=', job).orderBy('id').execute();
+  await reprice(database.db, who(), number, lines[0]?.id as number, 15_000);
+  await reprice(database.db, who(), number, lines[1]?.id as number, 11_000);
+  const extra = await addJob(database.db, who(), number, { lines: [{ cents: 4_000 }] });
+  await approve(database.db, who(), number, extra);
+  expect((await jobs())[0]).toMatchObject({ consent: 'revised' });
+  expect((await authorizations()).at(-1)).toMatchObject({ authorized_cents: 30_000, authorized_before_tax_cents: 30_000 });
+});
+
 describe('W7: of good, better and best one is chosen', () => {
   test('approving one declines the others, and may be changed later', async () => {
     const good = await addJob(database.db, who(), number, { choice: 1, lines: [{ cents: 10_000 }] });

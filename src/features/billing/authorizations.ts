@@ -9,7 +9,7 @@ import { freeze, snapshotOf } from './revisions.js';
 import type { Totals } from './rules.js';
 import { type LockedOrder, lockOrder, settleState } from './settle.js';
 import { offerOf, takeSnapshot } from './snapshots.js';
-import { aloneCents, type Decision, type JobState, newestLine, type OrderState, readState, totalsOf } from './state.js';
+import { aloneCents, asMoney, type Decision, type JobState, type OrderState, outsideOf, readState, totalsOf } from './state.js';
 
 export const METHODS = { 'in-person': 'In person', phone: 'By phone', email: 'By e-mail', text: 'By text message' } as const;
 export type Method = keyof typeof METHODS;
@@ -49,9 +49,10 @@ export async function recordConsent(
     const answers = readAnswers(before.jobs, input.answers);
     const state = withApprovals({ ...before, jobs: applyAnswers(before.jobs, answers) }, answers);
     const totals = totalsOf(state);
-    const authorized = authorize(state, answers);
-    if (answers.length === 0 && authorized.cents === before.authorized?.cents)
-      throw new Invalid({ '': 'Say what becomes of at least one job.' });
+    const authorized = authorize(state, totals, answers);
+    const agreed = before.authorized;
+    const isSame = authorized.cents === agreed?.cents && outsideOf(before).totalCents === agreed.outside.totalCents;
+    if (answers.length === 0 && isSame) throw new Invalid({ '': 'Say what becomes of at least one job.' });
     await writeAnswers(tx, order, state, answers);
     await writeAuthorization(tx, order, input, { state, totals, answers, authorized });
     await settleState(tx, order, answers.length === 0 ? 'keep' : 'withdraw');
@@ -76,22 +77,29 @@ function withApprovals(state: OrderState, answers: Answer[]): OrderState {
 }
 
 /**
- * All that is authorized now: the order as it would be with the approved jobs alone, and what was approved of those that
- * have grown since and were not asked about. Whoever declines everything authorizes nothing.
+ * All that is authorized now: the order as it would be with the approved jobs alone, those that have grown since and were
+ * not asked about as they were when they were approved; never more than the order comes to, for more nobody was shown.
+ * Whoever declines everything authorizes nothing.
  */
-function authorize(state: OrderState, answers: Answer[]): { cents: number; beforeTaxCents: number } {
-  const grown = state.jobs.filter((job) => job.payType === 'customer' && job.consent === 'revised');
-  const approved = state.jobs.filter((job) => job.payType === 'customer' && job.consent === 'approved');
-  if (answers.length > 0 && grown.length + approved.length === 0) return { cents: 0, beforeTaxCents: 0 };
-  const sums = totalsOf(
-    state,
-    state.jobs.map((job) => (grown.includes(job) || job.consent === 'proposed' ? { ...job, consent: 'declined' as const } : job)),
-  );
-  const before = grown.map((job) => state.approvals.get(job.id));
+function authorize(state: OrderState, shown: Totals, answers: Answer[]): { cents: number; beforeTaxCents: number } {
+  const asked = (job: JobState) => job.payType === 'customer' && (job.consent === 'approved' || job.consent === 'revised');
+  if (answers.length > 0 && !state.jobs.some(asked)) return { cents: 0, beforeTaxCents: 0 };
+  const { totalCents, subtotalCents } = totalsOf(asApproved(state));
   return {
-    cents: Math.max(0, sums.totalCents + before.reduce((sum, one) => sum + (one?.cents ?? 0), 0)),
-    beforeTaxCents: Math.max(0, sums.subtotalCents + before.reduce((sum, one) => sum + (one?.beforeTaxCents ?? 0), 0)),
+    cents: Math.max(0, Math.min(totalCents, shown.totalCents)),
+    beforeTaxCents: Math.max(0, Math.min(subtotalCents, shown.subtotalCents)),
   };
+}
+
+/** The order without what is still proposed, and with grown jobs as they were approved: so a cap on supplies counts once. */
+function asApproved(state: OrderState): OrderState {
+  const grown = new Set(state.jobs.filter((job) => job.payType === 'customer' && job.consent === 'revised').map(({ id }) => id));
+  const jobs = state.jobs.map((job): JobState => {
+    if (job.consent === 'proposed') return { ...job, consent: 'declined' };
+    return grown.has(job.id) ? { ...job, supplies: (state.approvals.get(job.id)?.suppliesCents ?? 0) > 0 } : job;
+  });
+  const before = [...grown].flatMap((job) => (state.approvals.get(job)?.lines ?? []).map((line) => asMoney(line, job)));
+  return { ...state, jobs, lines: [...state.lines.filter(({ job }) => job === null || !grown.has(job)), ...before] };
 }
 
 async function writeAnswers(tx: Change, order: LockedOrder, state: OrderState, answers: Answer[]): Promise<void> {
@@ -144,7 +152,7 @@ function decisionsOf(state: OrderState, totals: Totals, answers: Answer[]): Deci
     return {
       ...answer,
       ...{ cents: sums?.totalCents ?? 0, beforeTaxCents: sums?.subtotalCents ?? 0 },
-      ...{ aloneCents: aloneCents(state, job), newestLine: newestLine(state.lines, job.id) },
+      aloneCents: aloneCents(state, job),
     };
   });
 }

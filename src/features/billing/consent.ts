@@ -40,16 +40,16 @@ export function isOpenQuestion(job: Pick<ConsentJob, 'payType' | 'consent' | 'ch
 
 /**
  * What becomes of a job's consent when its lines have changed (16 CCR 3354: more than was authorized needs consent again).
- * An approved job that costs more than was approved, or got a line since, is revised; one that is back at what was
+ * An approved job that costs more than was approved, or has something on it that was not, is revised; one that is back at what was
  * approved, or below, is approved again. Warranty, internal and comeback jobs need no customer's consent.
  * @param was what it came to when it was approved, tax included @param is what it comes to now
- * @param grew whether it has a line that was not there when it was approved
+ * @param other whether it has a line that is not, or not like that, what was approved
  */
-export function nextConsent(job: ConsentJob, was: number, is: number, grew: boolean): Consent {
+export function nextConsent(job: ConsentJob, was: number, is: number, other: boolean): Consent {
   if (job.payType !== 'customer') return job.consent === 'proposed' || job.consent === 'revised' ? 'approved' : job.consent;
   if (job.consent !== 'approved' && job.consent !== 'revised') return job.consent;
   if (job.approvedCents === null) return 'proposed';
-  return grew || is > was ? 'revised' : 'approved';
+  return other || is > was ? 'revised' : 'approved';
 }
 
 /** What the record is called while it is no invoice: an estimate until something on it may be done. */

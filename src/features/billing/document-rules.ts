@@ -1,7 +1,8 @@
 // Whether a document may be made of an order, as rules: pure, no database. Each refusal is a sentence that says what to do.
 import { showMoney } from './amounts.js';
 import { type ConsentJob, isAuthorized, isOpenQuestion, type Progress } from './consent.js';
-import { overCeiling, type Terms, type Totals } from './rules.js';
+import { ceiling, overCeiling, type Sums, type Terms, type Totals } from './rules.js';
+import type { Authorized } from './state.js';
 
 export interface Payer {
   /** As people call it: the company, or the person. */
@@ -17,7 +18,9 @@ export interface DocumentFacts {
   totals: Totals;
   terms: Terms | null;
   /** Null before the first consent. */
-  authorized: { cents: number; beforeTaxCents: number } | null;
+  authorized: Authorized | null;
+  /** What is charged for the order as a whole now, by outsideOf(). */
+  outside: Sums;
   paidCents: number;
   poNumber: string;
   payer: Payer;
@@ -33,7 +36,7 @@ export function refuseInvoice(facts: DocumentFacts): string | null {
   if (unfinished.length > 0) return `${list(unfinished)} ${unfinished.length === 1 ? 'is' : 'are'} not complete yet.`;
   if (payer.poRequired && poNumber === '')
     return `${payer.name} wants a purchase order number on each invoice. Write it on WO-${number} first.`;
-  return refuseSum(facts);
+  return refuseSum(facts) ?? refuseOutside(facts);
 }
 
 /** @returns why it can't be posted, or null */
@@ -68,6 +71,21 @@ export function refuseSum({
     `WO-${number} comes to ${charged}${beforeTax ? ' before tax' : ''}, but the customer has authorized ${given}` +
     `${allowed ? `, which allows up to ${money(over.ceilingCents)} here` : ''}. Record the customer’s consent to the new sum, or lower it.`
   );
+}
+
+/**
+ * What was added to the order as a whole is no line of a job that would be asked about again: what was left out elsewhere
+ * must not pay for it. As far as the jurisdiction lets a sum go without asking, it may go.
+ */
+function refuseOutside({ number, outside, terms, authorized }: DocumentFacts): string | null {
+  if (!terms || !authorized) return null;
+  const { beforeTax } = terms.jurisdiction;
+  const of = (sums: Sums) => (beforeTax ? sums.totalCents - sums.taxCents : sums.totalCents);
+  const given = beforeTax ? authorized.beforeTaxCents : authorized.cents;
+  const added = of(outside) - of(authorized.outside);
+  if (added <= 0 || added <= ceiling(given, terms.jurisdiction) - given) return null;
+  const money = showMoney(added, terms.currency);
+  return `What was added to the whole of WO-${number}, ${money}, has not been approved yet. Record the customer’s consent to it, or take it off.`;
 }
 
 function list(jobs: { name: string }[]): string {

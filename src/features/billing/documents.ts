@@ -7,7 +7,7 @@ import { showMoney } from './amounts.js';
 import { type DocumentFacts, type Payer, refuseInvoice, refusePosting, refuseSum } from './document-rules.js';
 import { freeze, snapshotOf } from './revisions.js';
 import { findOrder, type LockedOrder, lockOrder } from './settle.js';
-import { type OrderState, readState, totalsOf } from './state.js';
+import { type OrderState, outsideOf, readState, totalsOf } from './state.js';
 
 /**
  * Makes an invoice of a repair order. It gets the shop's next invoice number, without gaps, and keeps it for ever, also
@@ -132,6 +132,7 @@ async function readFacts(tx: Change, order: LockedOrder): Promise<{ state: Order
     totals: totalsOf(state),
     terms,
     authorized,
+    outside: outsideOf(state),
     paidCents,
     poNumber: order.po_number,
     payer,

@@ -108,6 +108,69 @@ describe('W4: adding or raising a line after approval flags it revised and needs
   });
 });
 
+describe('W4: what is swapped inside an approved job was not approved (16 CCR 3354(b))', () => {
+  const lineOf = async (job: number) =>
+    (await database.db.selectFrom('lines').select('id').where('job_id', '=', job).executeTakeFirstOrThrow()).id;
+  const edit = async (line: number, values: object) => {
+    await database.db
+      .updateTable('lines')
+      .set({ position: 1, ...values })
+      .where('id', '=', line)
+      .execute();
+    const { id } = await money();
+    await change(database.db, who(), {}, async (tx) => {
+      tx.record('test.line-changed', id, { number, line });
+      await settle(tx, { id, number });
+    });
+    return (await consents())[0];
+  };
+
+  test.each([
+    ['another part', { part_number: 'X-2' }, { part_number: '' }],
+    ['another description', { description: 'Rear pads' }, { description: 'Line' }],
+    ['used instead of new', { condition: 'used' }, { condition: null }],
+    ['another kind', { kind: 'tire' }, { kind: 'part' }],
+  ])('%s at the same price; what was approved is approved again', async (_, other, back) => {
+    const job = await addJob(database.db, who(), number, { lines: [{ kind: 'part', cents: 5_000 }] });
+    await approve(database.db, who(), number, job);
+    const line = await lineOf(job);
+    expect(await edit(line, other)).toBe('revised');
+    expect(await edit(line, back)).toBe('approved');
+    expect(await edit(line, other)).toBe('revised');
+    await approve(database.db, who(), number, job);
+    expect(await consents()).toEqual(['approved']);
+  });
+
+  test('one price down and another up; one that is gone is not missed', async () => {
+    const job = await addJob(database.db, who(), number, { lines: [{ cents: 5_000 }] });
+    const first = await lineOf(job);
+    const second = await addLine(database.db, who(), number, job, { kind: 'part', cents: 5_000 });
+    await approve(database.db, who(), number, job);
+    expect(await edit(first, { price_cents: 4_000 })).toBe('approved');
+    expect(await edit(second, { price_cents: 6_000 })).toBe('revised');
+    expect(await edit(second, { price_cents: 5_000 })).toBe('approved');
+    await database.db.deleteFrom('lines').where('id', '=', first).execute();
+    expect(await edit(second, {})).toBe('approved');
+  });
+
+  test.each(['warranty', 'internal', 'comeback'] as const)(
+    '%s work that the customer is to pay after all is asked about',
+    async (payType) => {
+      const [never, once] = [await addJob(database.db, who(), number, { payType }), await addJob(database.db, who(), number)];
+      await approve(database.db, who(), number, once);
+      const line = await lineOf(never);
+      const pays = (job: number, pay_type: typeof payType | 'customer') =>
+        database.db.updateTable('jobs').set({ pay_type }).where('id', '=', job).execute();
+      await pays(once, payType);
+      await edit(line, {});
+      expect(await consents()).toEqual(['approved', 'approved']);
+      await Promise.all([pays(never, 'customer'), pays(once, 'customer')]);
+      await edit(line, {});
+      expect(await consents()).toEqual(['proposed', 'proposed']);
+    },
+  );
+});
+
 describe('M3: changing a rate or fee never alters an existing order', () => {
   test('the terms are those of the day on which its first line was written', async () => {
     await database.db

@@ -3,7 +3,7 @@ import type { Change } from '../../platform/database/change.js';
 import { Conflict, NotFound } from '../../platform/errors.js';
 import { type Document, documentOf, nextConsent } from './consent.js';
 import type { Consent, Terms, Totals } from './rules.js';
-import { aloneCents, type JobState, newestLine, type OrderState, readState, totalsOf } from './state.js';
+import { type Approval, aloneCents, type JobState, type OrderState, readState, totalsOf } from './state.js';
 
 /** A work order that may change, as far as its jobs, lines and documents need it. */
 export interface LockedOrder {
@@ -67,7 +67,9 @@ export async function settleState(
 ): Promise<{ state: OrderState; totals: Totals }> {
   const before = await readState(tx.db, tx.shop, order.id);
   const totals = totalsOf(before);
-  const jobs = before.jobs.map((job) => ({ ...job, consent: consentNow(before, job, totals) }));
+  // What the customer was told not to pay for is asked about anew, should it be charged after all.
+  const approvedOf = ({ payType, approvedCents }: JobState) => (payType === 'customer' ? approvedCents : null);
+  const jobs = before.jobs.map((job) => ({ ...job, consent: consentNow(before, job, totals), approvedCents: approvedOf(job) }));
   await writeConsents(tx, order, before, jobs, totals);
   const staysInvoice = before.document === 'invoice' && invoice === 'keep';
   const document: Document = staysInvoice ? 'invoice' : documentOf(jobs);
@@ -85,7 +87,21 @@ function consentNow(state: OrderState, job: JobState, totals: Totals): Consent {
   const asked = state.approvals.get(job.id);
   if (!asked) return nextConsent(job, job.approvedCents ?? 0, totals.jobs.get(job.id)?.totalCents ?? 0, false);
   // Each alone: what the order's tax rounds to, and its capped supplies, are shared out anew when another job changes.
-  return nextConsent(job, asked.aloneCents, aloneCents(state, job), newestLine(state.lines, job.id) > asked.newestLine);
+  return nextConsent(job, asked.aloneCents, aloneCents(state, job), isOther(state, asked, totals));
+}
+
+/**
+ * Whether something of a job is not what was approved: a line that is dearer, is another thing, or is new. A sum that stays
+ * the same does not make another part an approved one (16 CCR 3354(b)); a discount takes nobody's consent away.
+ */
+function isOther({ lines }: OrderState, { job, lines: approved }: Approval, totals: Totals): boolean {
+  const known = new Map(approved.map((line) => [line.id, line]));
+  return lines.some((line) => {
+    if (line.job !== job || line.kind === 'discount') return false;
+    const was = known.get(line.id);
+    if (!was || (totals.lines.get(line.id) ?? 0) > was.amountCents) return true;
+    return (['kind', 'description', 'partNumber', 'condition'] as const).some((key) => line[key] !== was[key]);
+  });
 }
 
 async function writeConsents(
@@ -96,10 +112,12 @@ async function writeConsents(
   totals: Totals,
 ): Promise<void> {
   const currency = before.terms?.currency ?? 'USD';
-  const changed = jobs.filter((job, index) => job.consent !== before.jobs[index]?.consent);
+  const was = new Map(before.jobs.map((job) => [job.id, job]));
+  const changed = jobs.filter((job) => (['consent', 'approvedCents'] as const).some((key) => job[key] !== was.get(job.id)?.[key]));
   if (changed.length === 0) return;
-  await sql`update jobs j set consent = c.consent
-    from jsonb_to_recordset(${JSON.stringify(changed.map(({ id, consent }) => ({ id, consent })))}::jsonb) as c (id bigint, consent text)
+  const rows = changed.map(({ id, consent, approvedCents }) => ({ id, consent, cents: approvedCents }));
+  await sql`update jobs j set consent = c.consent, approved_cents = c.cents
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as c (id bigint, consent text, cents bigint)
     where j.shop_id = ${tx.shop} and j.work_order_id = ${order.id} and j.id = c.id`.execute(tx.db);
   for (const job of changed.filter((one) => one.payType === 'customer' && one.consent !== 'proposed')) {
     const is = totals.jobs.get(job.id)?.totalCents ?? 0;

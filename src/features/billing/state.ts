@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../../platform/database/pool.js';
 import { type ConsentJob, type Document, type Progress, toMoneyJobs } from './consent.js';
-import { type MoneyLine, type Terms, type Totals, totals } from './rules.js';
+import { type MoneyLine, type Sums, type Terms, type Totals, totals } from './rules.js';
 
 /** What a customer answered about one job, as the authorization keeps it. */
 export interface Decision {
@@ -13,8 +13,22 @@ export interface Decision {
   beforeTaxCents: number;
   /** What it would come to if it were the only job, tax included: a change of another job does not change that. */
   aloneCents: number;
-  /** Id of the newest line that it had; a later one was not asked about. */
-  newestLine: number;
+}
+
+/** A line as far as consent needs it: what it is, and what it comes to. */
+export interface StateLine extends MoneyLine {
+  description: string;
+  partNumber: string;
+  condition: string | null;
+}
+
+/** A line as a revision keeps it; what it cost is not in it, nor which job it is of. */
+export type ApprovedLine = Omit<StateLine, 'job' | 'costCents'> & { amountCents: number };
+
+/** The last approval of a job: what was answered, and what the job was then. */
+export interface Approval extends Decision {
+  suppliesCents: number;
+  lines: ApprovedLine[];
 }
 
 export interface JobState extends ConsentJob {
@@ -34,16 +48,29 @@ export interface OrderState {
   totalCents: number;
   paidCents: number;
   jobs: JobState[];
-  lines: MoneyLine[];
+  lines: StateLine[];
   /** The last approval of each job. */
-  approvals: Map<number, Decision>;
-  /** What is authorized; null before the first consent. */
-  authorized: { cents: number; beforeTaxCents: number } | null;
+  approvals: Map<number, Approval>;
+  /** What is authorized, and what of it is of the order as a whole; null before the first consent. */
+  authorized: Authorized | null;
 }
 
-type Row = Omit<OrderState, 'approvals' | 'authorized'> & {
-  authorizations: { cents: number; beforeTaxCents: number; decisions: Decision[] }[];
-};
+export interface Authorized {
+  cents: number;
+  beforeTaxCents: number;
+  outside: Sums;
+}
+
+interface AuthorizationRow {
+  cents: number;
+  beforeTaxCents: number;
+  decisions: Decision[];
+  /** The jobs that were approved, and the lines of the whole order, as the revision keeps them. */
+  jobs: { id: number; suppliesCents: number; lines: ApprovedLine[] }[];
+  lines: ApprovedLine[];
+}
+
+type Row = Omit<OrderState, 'approvals' | 'authorized'> & { authorizations: AuthorizationRow[] };
 
 /** Reads it in one query. */
 export async function readState(db: Database, shop: number, workOrder: number): Promise<OrderState> {
@@ -55,18 +82,35 @@ export async function readState(db: Database, shop: number, workOrder: number): 
           'progress', j.progress) order by j.position)
         from jobs j where j.shop_id = w.shop_id and j.work_order_id = w.id), '[]') as jobs,
       coalesce((select jsonb_agg(jsonb_build_object('id', l.id, 'job', l.job_id, 'kind', l.kind, 'quantity', l.quantity,
-          'priceCents', l.price_cents, 'discountPpm', l.discount_ppm, 'costCents', l.cost_cents, 'taxes', l.taxes) order by l.position, l.id)
+          'priceCents', l.price_cents, 'discountPpm', l.discount_ppm, 'costCents', l.cost_cents, 'taxes', l.taxes,
+          'description', l.description, 'partNumber', l.part_number, 'condition', l.condition) order by l.position, l.id)
         from lines l where l.shop_id = w.shop_id and l.work_order_id = w.id), '[]') as lines,
       coalesce((select jsonb_agg(jsonb_build_object('cents', a.authorized_cents, 'beforeTaxCents', a.authorized_before_tax_cents,
-          'decisions', a.decisions) order by a.id)
-        from authorizations a where a.shop_id = w.shop_id and a.work_order_id = w.id), '[]') as authorizations
+          'decisions', a.decisions, 'lines', r.content -> 'lines',
+          'jobs', coalesce((select jsonb_agg(jsonb_build_object('id', s -> 'id', 'suppliesCents', s -> 'suppliesCents', 'lines', s -> 'lines'))
+            from jsonb_array_elements(r.content -> 'jobs') s
+            where a.decisions @> jsonb_build_array(jsonb_build_object('job', s -> 'id', 'decision', 'approve'))), '[]')) order by a.id)
+        from authorizations a join estimate_revisions r on r.shop_id = a.shop_id and r.id = a.revision_id
+        where a.shop_id = w.shop_id and a.work_order_id = w.id), '[]') as authorizations
     from work_orders w where w.shop_id = ${shop} and w.id = ${workOrder}`.execute(db);
   const { authorizations, ...state } = rows[0] as Row;
-  const approvals = new Map<number, Decision>();
-  for (const decision of authorizations.flatMap((one) => one.decisions))
-    if (decision.decision === 'approve') approvals.set(decision.job, decision);
+  const approvals = new Map<number, Approval>();
+  for (const { decisions, jobs } of authorizations)
+    for (const decision of decisions.filter((one) => one.decision === 'approve')) {
+      const { suppliesCents, lines } = jobs.find((job) => job.id === decision.job) ?? { suppliesCents: 0, lines: [] };
+      approvals.set(decision.job, { ...decision, suppliesCents, lines });
+    }
   const last = authorizations.at(-1);
-  return { ...state, approvals, authorized: last ? { cents: last.cents, beforeTaxCents: last.beforeTaxCents } : null };
+  const authorized = last && {
+    ...{ cents: last.cents, beforeTaxCents: last.beforeTaxCents },
+    outside: outsideOf({ terms: state.terms, lines: last.lines.map((line) => asMoney(line, null)) }),
+  };
+  return { ...state, approvals, authorized: authorized ?? null };
+}
+
+/** A line that was approved, as sums want it; whatever it cost, a customer pays the same. */
+export function asMoney(line: ApprovedLine, job: number | null): StateLine {
+  return { ...line, job, costCents: 0 };
 }
 
 /** Before the first line no terms are frozen, and there is nothing to charge. */
@@ -91,7 +135,10 @@ export function aloneCents(state: Pick<OrderState, 'terms' | 'lines'>, job: Cons
   return totals({ jobs: [alone], lines, terms: state.terms ?? NO_TERMS }).totalCents;
 }
 
-/** Id of the newest line of a job that raises it; 0 when it has none. A discount takes nobody's consent away. */
-export function newestLine(lines: MoneyLine[], job: number): number {
-  return lines.reduce((newest, line) => (line.job === job && line.kind !== 'discount' ? Math.max(newest, line.id) : newest), 0);
+/**
+ * What is charged for the order as a whole, discounts aside. Alone: what its tax rounds to must not follow from the jobs.
+ */
+export function outsideOf({ terms, lines }: { terms: Terms | null; lines: MoneyLine[] }): Sums {
+  const own = lines.filter((line) => line.job === null && line.kind !== 'discount');
+  return totals({ jobs: [], lines: own, terms: terms ?? NO_TERMS }).outside;
 }
