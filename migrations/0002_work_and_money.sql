@@ -458,6 +458,15 @@ begin
 end $$;
 create trigger lines_of_posted before insert or update or delete on lines for each row execute function keep_posted();
 
+create trigger jobs_of_posted before insert or delete on jobs for each row execute function keep_posted();
+-- What its paper says and what its sums and consent follow from; whose hands it was in may still be written down.
+create trigger changed_jobs_of_posted before update on jobs for each row
+  when ((old.shop_id, old.work_order_id, old.name, old.concern, old.cause, old.correction, old.pay_type, old.consent, old.approved_cents,
+      old.choice, old.picked, old.supplies)
+    is distinct from (new.shop_id, new.work_order_id, new.name, new.concern, new.cause, new.correction, new.pay_type, new.consent,
+      new.approved_cents, new.choice, new.picked, new.supplies))
+  execute function keep_posted();
+
 create function keep_posted_sums() returns trigger language plpgsql as $$
 begin
   raise exception 'a posted invoice does not change' using errcode = 'check_violation', constraint = 'posted';

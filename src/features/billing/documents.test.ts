@@ -2,9 +2,11 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Conflict, Invalid } from '../../platform/errors.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
-import { addJob, addLine, approve, moneyOf, openEmpty } from '../../testing/money.js';
+import { addJob, addLine, approve, consentForm, moneyOf, openEmpty, reprice } from '../../testing/money.js';
 import { makeShop, type TestShop } from '../../testing/shop.js';
+import { bringJob } from '../jobs/deferred.js';
 import { getWorkOrder } from '../work-orders/details.js';
+import { recordConsent } from './authorizations.js';
 import { makeInvoice, postInvoice, unpostInvoice } from './documents.js';
 import { takePayment } from './payments.js';
 import { readSnapshot } from './revisions.js';
@@ -98,6 +100,36 @@ describe('A6: an invoice above the ceiling of the shop’s jurisdiction', () => 
     await expect(invoice(11_001)).rejects.toThrow('has authorized $100.00, which allows up to $110.00 here.');
   });
 
+  test('what is left out of a job does not pay for what is added to the whole order', async () => {
+    const job = await approved();
+    const { id } = await database.db.selectFrom('lines').select('id').where('job_id', '=', job).executeTakeFirstOrThrow();
+    const kept = await addLine(database.db, who(), number, null, { cents: 500 });
+    await approve(database.db, who(), number);
+    await reprice(database.db, who(), number, id, 9_000);
+    await invoice(9_500);
+    await addLine(database.db, who(), number, null, { cents: 1_000 });
+    await expect(invoice(10_500)).rejects.toThrow('What was added to the whole of WO-1001, $10.00, has not been approved yet.');
+    await approve(database.db, who(), number);
+    await invoice(10_500);
+    await reprice(database.db, who(), number, kept, 501);
+    await reprice(database.db, who(), number, id, 8_999);
+    await expect(invoice(10_500)).rejects.toThrow('What was added to the whole of WO-1001, $0.01,');
+  });
+
+  test('nor does a job that became warranty work, and posting looks as well', async () => {
+    await approved();
+    const other = await approved();
+    await invoice(20_000);
+    await setCustomer({ on_account: true });
+    await database.db.updateTable('jobs').set({ pay_type: 'warranty' }).where('id', '=', other).execute();
+    const fee = { shop_id: shop.id, work_order_id: (await money()).id, position: 1, kind: 'fee' as const, description: 'Towing' };
+    await database.db
+      .insertInto('lines')
+      .values({ ...fee, price_cents: 10_000 })
+      .execute();
+    await expect(post(20_000)).rejects.toThrow('What was added to the whole of WO-1001, $100.00, has not been approved yet.');
+  });
+
   test('is refused by the database itself, whatever the program says', async () => {
     await approved();
     await invoice(10_000);
@@ -144,20 +176,53 @@ describe('M8: a posted invoice', () => {
     await expect(invoice(10_000)).rejects.toThrow(Conflict);
     const line = await database.db
       .selectFrom('lines')
-      .select(['id', 'work_order_id'])
+      .select(['id', 'work_order_id', 'job_id'])
       .where('shop_id', '=', shop.id)
       .executeTakeFirstOrThrow();
+    const job = line.job_id;
+    const [other] = (await openEmpty(database.db, who(), 1)) as [number];
+    await addJob(database.db, who(), other);
+    const open = await money(other);
     for (const attempt of [
       sql`update lines set price_cents = 1 where id = ${line.id}`,
       sql`update lines set work_order_id = work_order_id where id = ${line.id}`,
       sql`delete from lines where id = ${line.id}`,
       sql`insert into lines (shop_id, work_order_id, position, kind, description) values (${shop.id}, ${line.work_order_id}, 9, 'fee', 'Late')`,
-      sql`update work_orders set total_cents = 1 where shop_id = ${shop.id}`,
-      sql`update work_orders set invoice_number = 5 where shop_id = ${shop.id}`,
-      sql`update work_orders set terms = '{}' where shop_id = ${shop.id}`,
+      ...['name', 'concern', 'cause', 'correction'].map((text) => sql`update jobs set ${sql.ref(text)} = 'Other' where id = ${job}`),
+      ...["pay_type = 'warranty'", "consent = 'declined'", 'approved_cents = 1', 'choice = 1', 'picked = false', 'supplies = false'].map(
+        (set) => sql`update jobs set ${sql.raw(set)} where id = ${job}`,
+      ),
+      sql`update jobs set work_order_id = ${open.id} where id = ${job}`,
+      sql`update jobs set work_order_id = ${line.work_order_id}, position = 9 where work_order_id = ${open.id}`,
+      sql`insert into jobs (shop_id, work_order_id, position, name) values (${shop.id}, ${line.work_order_id}, 9, 'Late')`,
+      sql`delete from jobs where id = ${job}`,
+      sql`update work_orders set total_cents = 1 where number = ${number} and shop_id = ${shop.id}`,
+      sql`update work_orders set invoice_number = 5 where number = ${number} and shop_id = ${shop.id}`,
+      sql`update work_orders set terms = '{}' where number = ${number} and shop_id = ${shop.id}`,
     ])
       await expect(attempt.execute(database.db)).rejects.toMatchObject({ code: '23514', constraint: 'posted' });
     expect(await money()).toMatchObject({ total_cents: 10_000, invoice_number: 1001 });
+  });
+
+  test('leaves its jobs alone, but who worked on them, and what is put off may be brought to a later visit', async () => {
+    const left = await addJob(database.db, who(), number, { name: 'Wipers' });
+    const later = [{ job: left, decision: 'defer' as const, reason: '' }];
+    await recordConsent(database.db, who(), number, await consentForm(database.db, who(), number, later));
+    await invoice(10_000);
+    await pay(10_000);
+    await post(10_000);
+    await sql`update jobs set internal_note = 'Asked twice', clocked_hundredths = 50 where id = ${left}`.execute(database.db);
+    const [next] = (await openEmpty(database.db, who(), 1)) as [number];
+    const { vehicle_id } = await database.db
+      .selectFrom('work_orders')
+      .select('vehicle_id')
+      .where('number', '=', number)
+      .where('shop_id', '=', shop.id)
+      .executeTakeFirstOrThrow();
+    await database.db.updateTable('work_orders').set({ vehicle_id }).where('number', '=', next).where('shop_id', '=', shop.id).execute();
+    await bringJob(database.db, who(), next, left);
+    await unpostInvoice(database.db, shop.staff.manager, number, 'Wrong mileage');
+    await sql`update jobs set correction = 'Put right' where id = ${left}`.execute(database.db);
   });
 
   test('says on paper what it said when it was posted', async () => {
