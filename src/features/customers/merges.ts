@@ -15,7 +15,9 @@ const BELONGINGS: Record<string, Owning> = {
   paidCustomers: { table: 'customers', column: 'bill_to_id' },
 };
 /** Taken from the duplicate where the kept one says nothing. */
-const GAPS = ['company', 'phone', 'email', 'address', 'billing_address', 'notes'] as const;
+const GAPS = ['company', 'phone', 'email', 'address', 'billing_address', 'notes', 'po_required', 'on_account'] as const;
+/** What a filled column goes back to, where that is not an empty text. */
+const UNSAID: Partial<CustomerRow> = { po_required: false, on_account: false, tax_exempt: false, bill_to_id: null };
 
 /**
  * Puts a duplicate together with the customer that is kept: vehicles, visits, contacts and what it pays for move, and gaps are filled from
@@ -25,6 +27,9 @@ export function mergeCustomers(db: Database, actor: Actor, gone: number, into: n
   return change(db, actor, {}, async (tx) => {
     if (gone === into) throw new Invalid({ into: 'These are one already. Choose another one.' });
     const [duplicate, kept] = [await getKeptCustomer(tx.db, tx.shop, gone), await getKeptCustomer(tx.db, tx.shop, into)];
+    const paysForOthers = await paysFor(tx, [gone, into]);
+    if (paysForOthers && kept.bill_to_id !== null && kept.bill_to_id !== gone)
+      throw new Invalid({ into: 'Together they would pay for others while somebody else pays for them. Choose first who really pays.' });
     await tellOpenOrders(tx, { customer: gone }, differences(duplicate, kept), toFields(duplicate));
     const moved: Record<string, unknown> = {};
     for (const [name, owning] of Object.entries(BELONGINGS)) moved[name] = await takeOver(tx, owning, gone, into);
@@ -36,7 +41,7 @@ export function mergeCustomers(db: Database, actor: Actor, gone: number, into: n
       .where('id', '=', into)
       .where('bill_to_id', '=', into)
       .execute();
-    moved.filled = await fill(tx, kept, duplicate);
+    moved.filled = await fill(tx, kept, duplicate, paysForOthers);
     moved.added = await keepOtherNumbers(tx, kept, duplicate);
     await tx.db.updateTable('customers').set({ merged_into_id: into }).where('shop_id', '=', tx.shop).where('id', '=', gone).execute();
     const merge = await keepMerge(tx, { kind: 'customer', kept: into, gone, moved });
@@ -57,8 +62,30 @@ function differences(before: CustomerRow, after: CustomerRow): Record<string, st
   );
 }
 
-async function fill(tx: Change, kept: CustomerRow, duplicate: CustomerRow): Promise<object> {
-  const gaps = findGaps(kept, duplicate, GAPS);
+/** Whether one of these pays for anybody else. */
+async function paysFor(tx: Change, customers: number[]): Promise<boolean> {
+  const other = await tx.db
+    .selectFrom('customers')
+    .select('id')
+    .where('shop_id', '=', tx.shop)
+    .where('bill_to_id', 'in', customers)
+    .where('id', 'not in', customers)
+    .where('merged_into_id', 'is', null)
+    .limit(1)
+    .executeTakeFirst();
+  return other !== undefined;
+}
+
+async function fill(tx: Change, kept: CustomerRow, duplicate: CustomerRow, paysForOthers: boolean): Promise<object> {
+  // An exemption is worth as much as its certificate: both or neither.
+  const isExempt = !kept.tax_exempt && kept.tax_certificate === '' && duplicate.tax_exempt;
+  // One step only: whoever pays for others is paid for by nobody.
+  const mayBePaidFor = !paysForOthers && duplicate.bill_to_id !== kept.id;
+  const gaps = {
+    ...findGaps(kept, duplicate, GAPS),
+    ...(isExempt && findGaps(kept, duplicate, ['tax_exempt', 'tax_certificate'])),
+    ...(mayBePaidFor && findGaps(kept, duplicate, ['bill_to_id'])),
+  };
   if (Object.keys(gaps).length > 0)
     await tx.db.updateTable('customers').set(gaps).where('shop_id', '=', tx.shop).where('id', '=', kept.id).execute();
   return gaps;
@@ -86,11 +113,13 @@ export async function undoCustomerMerge(tx: Change, merge: Merge): Promise<void>
   // Whoever had paid for the kept one was the duplicate, unless somebody else was chosen since.
   if (row.bill_to_id === null && idsOf(moved, 'paidCustomers').includes(kept))
     await tx.db.updateTable('customers').set({ bill_to_id: gone }).where('shop_id', '=', tx.shop).where('id', '=', kept).execute();
-  const filled = findFilled(row, (moved.filled ?? {}) as Record<string, unknown>);
+  const held = findFilled(row, (moved.filled ?? {}) as Record<string, unknown>);
+  // With another certificate by now, the exemption is the kept one's own.
+  const filled = held.filter((column) => column !== 'tax_exempt' || held.includes('tax_certificate'));
   if (filled.length > 0)
     await tx.db
       .updateTable('customers')
-      .set(Object.fromEntries(filled.map((column) => [column, ''])))
+      .set(Object.fromEntries(filled.map((column) => [column, column in UNSAID ? UNSAID[column as keyof CustomerRow] : ''])))
       .where('shop_id', '=', tx.shop)
       .where('id', '=', kept)
       .execute();

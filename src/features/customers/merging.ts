@@ -44,7 +44,7 @@ export function findFilled<Row extends object>(kept: Row, filled: Record<string,
 }
 
 function isEmpty(value: unknown): boolean {
-  return value === '' || value === null;
+  return value === '' || value === null || value === false;
 }
 
 export interface Merge {

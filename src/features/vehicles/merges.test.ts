@@ -101,6 +101,67 @@ describe('C7: duplicates', () => {
     expect(await payer()).toBe(gone.customer);
   });
 
+  describe('how the duplicate pays', () => {
+    const COLUMNS = ['bill_to_id', 'po_required', 'on_account', 'tax_exempt', 'tax_certificate'] as const;
+    const NOTHING = { bill_to_id: null, po_required: false, on_account: false, tax_exempt: false, tax_certificate: '' };
+    const termsOf = (id: number) => database.db.selectFrom('customers').select(COLUMNS).where('id', '=', id).executeTakeFirstOrThrow();
+    const say = (id: number, terms: Partial<Awaited<ReturnType<typeof termsOf>>>) =>
+      database.db.updateTable('customers').set(terms).where('id', '=', id).execute();
+    const merge = async (gone: number, kept: number) => (await mergeCustomers(database.db, shop.staff.manager, gone, kept)).result.merge;
+    const three = async () => {
+      const [kept, gone, payer] = [
+        await visit({ customerName: 'Kept' }),
+        await visit({ customerName: 'Gone' }),
+        await visit({ customerName: 'Payer' }),
+      ];
+      return [kept.customer, gone.customer, payer.customer] as const;
+    };
+
+    test('fills what the kept one does not say, and is taken back', async () => {
+      const [kept, gone, payer] = await three();
+      const all = { bill_to_id: payer, po_required: true, on_account: true, tax_exempt: true, tax_certificate: 'R-100' };
+      await say(gone, all);
+      const made = await merge(gone, kept);
+      expect(await termsOf(kept)).toEqual(all);
+      await undoMerge(database.db, shop.staff.manager, made);
+      expect([await termsOf(kept), await termsOf(gone)]).toEqual([NOTHING, all]);
+    });
+
+    test('changes nothing that the kept one says, and what was changed since stays', async () => {
+      const [kept, gone, payer] = await three();
+      await say(gone, { tax_exempt: true, tax_certificate: 'R-100', bill_to_id: kept });
+      await say(kept, { tax_certificate: 'OLD-1', on_account: true });
+      const first = await merge(gone, kept);
+      expect(await termsOf(kept)).toEqual({ ...NOTHING, tax_certificate: 'OLD-1', on_account: true });
+      await undoMerge(database.db, shop.staff.manager, first);
+      expect(await termsOf(kept)).toEqual({ ...NOTHING, tax_certificate: 'OLD-1', on_account: true });
+
+      await say(kept, NOTHING);
+      await say(gone, { bill_to_id: payer });
+      const second = await merge(gone, kept);
+      await say(kept, { tax_certificate: 'R-200', bill_to_id: null });
+      await undoMerge(database.db, shop.staff.manager, second);
+      expect(await termsOf(kept)).toEqual({ ...NOTHING, tax_exempt: true, tax_certificate: 'R-200' });
+    });
+
+    test('never leads to somebody who is paid for and pays for others', async () => {
+      const [kept, gone, payer] = await three();
+      const driver = (await visit({ customerName: 'Driver of Kept' })).customer;
+      await say(driver, { bill_to_id: kept });
+      await say(gone, { bill_to_id: payer });
+      await undoMerge(database.db, shop.staff.manager, await merge(gone, kept));
+      await merge(gone, kept);
+      expect((await termsOf(kept)).bill_to_id).toBeNull();
+
+      const [other, boss, third] = await three();
+      const hers = (await visit({ customerName: 'Driver of Boss' })).customer;
+      await say(hers, { bill_to_id: boss });
+      await say(other, { bill_to_id: third });
+      await expect(merge(boss, other)).rejects.toThrow('Choose first who really pays');
+      expect((await termsOf(hers)).bill_to_id).toBe(boss);
+    });
+  });
+
   test('of a vehicle become one with all visits and readings, and two again', async () => {
     const [kept, gone] = [await visit({ plate: 'SAME 1' }), await visit({ plate: 'SAME-1', vehicleDescription: 'Twin' })];
     const meters = await database.db
