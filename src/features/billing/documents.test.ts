@@ -3,8 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Conflict, Invalid } from '../../platform/errors.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
 import { addJob, addLine, approve, consentForm, moneyOf, openEmpty, reprice } from '../../testing/money.js';
-import { makeShop, type TestShop } from '../../testing/shop.js';
+import { makeShop, newOrder, type TestShop } from '../../testing/shop.js';
 import { bringJob } from '../jobs/deferred.js';
+import { createWorkOrder } from '../work-orders/create.js';
 import { getWorkOrder } from '../work-orders/details.js';
 import { recordConsent } from './authorizations.js';
 import { makeInvoice, postInvoice, unpostInvoice } from './documents.js';
@@ -78,6 +79,15 @@ describe('an invoice', () => {
     await approved();
     expect((await invoice(10_000)).result.invoice).toBe(1014);
   });
+});
+
+test('W5: work orders have numbers without gaps, also when 20 are opened at once and some fail', async () => {
+  const orders = Array.from({ length: 20 }, (_, index) =>
+    newOrder(index % 3 === 0 ? { vehicle: 999_999 } : { customerName: `Customer ${index}` }),
+  );
+  const made = await Promise.allSettled(orders.map((order) => createWorkOrder(database.db, who(), order)));
+  const taken = made.flatMap((one) => (one.status === 'fulfilled' ? [one.value.result.number] : []));
+  expect(taken.sort()).toEqual(Array.from({ length: 13 }, (_, index) => number + 1 + index));
 });
 
 describe('A6: an invoice above the ceiling of the shop’s jurisdiction', () => {

@@ -82,10 +82,11 @@ const PLAIN = {
   ...{ vendor: '', vendorInvoice: '', feeId: null, legalText: '', coreState: null, priceByHand: true },
 };
 
+/** The vendor asks the same deposit of the shop, so nothing is earned by it. */
 function coreOf(pricing: Pricing, part: NewLine, priceCents: number): NewLine {
   const description = `Core of ${part.description}`.slice(0, 500);
   const line = { ...PLAIN, kind: 'core' as const, description, quantity: part.quantity, priceCents, coreState: 'owed' as const, coreOf: 0 };
-  return { ...line, taxes: taxesFor(pricing, 'core', null) };
+  return { ...line, costCents: priceCents, taxes: taxesFor(pricing, 'core', null) };
 }
 
 /** A line for one of the shop's fees. */
