@@ -13,6 +13,8 @@ import { aloneCents, asMoney, type Decision, type JobState, type OrderState, out
 
 export const METHODS = { 'in-person': 'In person', phone: 'By phone', email: 'By e-mail', text: 'By text message' } as const;
 export type Method = keyof typeof METHODS;
+/** As it is told; nobody of the shop chooses the last one. */
+export const METHOD_NAMES = { ...METHODS, link: 'By their link' } as const;
 
 export interface ConsentInput {
   /** None: the customer agrees to the sum as it is now, without a job being decided. */

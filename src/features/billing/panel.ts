@@ -2,7 +2,7 @@ import { showDateTime } from '../../platform/time.js';
 import { refuseHandOver } from '../board/rules.js';
 import type { WorkOrderDetails } from '../work-orders/details.js';
 import { showMoney, showPercent } from './amounts.js';
-import { METHODS } from './authorizations.js';
+import { METHOD_NAMES } from './authorizations.js';
 import { isAuthorized, isOpenQuestion } from './consent.js';
 import { PAY_METHODS } from './payments.js';
 import { ceiling, overCeiling } from './rules.js';
@@ -79,7 +79,7 @@ function toConsents(order: WorkOrderDetails, money: (cents: number) => string) {
       ['put off', named('defer')],
     ] as const;
     return {
-      ...{ givenBy: one.givenBy, method: METHODS[one.method].toLowerCase(), phone: one.phone, note: one.note, takenBy: one.takenBy },
+      ...{ givenBy: one.givenBy, method: METHOD_NAMES[one.method].toLowerCase(), phone: one.phone, note: one.note, takenBy: one.takenBy },
       ...{ at: showDateTime(new Date(one.at), order.timeZone), revision: one.revision, authorized: money(one.authorizedCents) },
       said: said
         .filter(([, jobs]) => jobs.length > 0)

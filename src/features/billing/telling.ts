@@ -1,5 +1,5 @@
 import { showMoney } from './amounts.js';
-import { METHODS, type Method } from './authorizations.js';
+import { METHOD_NAMES } from './authorizations.js';
 import { PAY_METHODS, type PayMethod } from './payments.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: each kind of event has its own data; the sentences below know them.
@@ -33,6 +33,6 @@ function consent(data: Data, prices: boolean): string {
   const named = (names: string[], word: string) => (names.length > 0 ? [`${word} ${names.join(', ')}`] : []);
   const said = [...named(data.approved, 'approved'), ...named(data.declined, 'declined'), ...named(data.deferred, 'put off')];
   const what = said.length > 0 ? said.join('; ') : 'agreed to the new sum';
-  const how = METHODS[data.method as Method]?.toLowerCase() ?? data.method;
+  const how = METHOD_NAMES[data.method as keyof typeof METHOD_NAMES]?.toLowerCase() ?? data.method;
   return `wrote down that the customer ${what} (${how})${prices ? `: ${money(data, data.authorizedCents)} authorized in all` : ''}`;
 }

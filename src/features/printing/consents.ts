@@ -1,6 +1,6 @@
 import { showFullDateTime } from '../../platform/time.js';
 import { showAmount } from '../billing/amounts.js';
-import { METHODS } from '../billing/authorizations.js';
+import { METHOD_NAMES } from '../billing/authorizations.js';
 import type { Snapshot } from '../billing/snapshots.js';
 import { columnsOf, type Piece, row, type Table, title } from './pieces.js';
 import type { Consent, PaperOrder } from './records.js';
@@ -33,8 +33,8 @@ export function consentPieces(consents: Consent[], order: PaperOrder, timeZone: 
           showFullDateTime(consent.at, timeZone),
           [
             consent.givenBy,
-            `${METHODS[consent.method].toLowerCase()}${consent.phone ? `, ${consent.phone}` : ''}`,
-            `taken by ${consent.takenBy}`,
+            `${METHOD_NAMES[consent.method].toLowerCase()}${consent.phone ? `, ${consent.phone}` : ''}`,
+            consent.takenBy ? `taken by ${consent.takenBy}` : 'given by themselves',
           ].join('\n'),
           whatOf(consent, order),
           showAmount(consent.authorizedCents),

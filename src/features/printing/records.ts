@@ -1,17 +1,18 @@
 import { sql } from 'kysely';
 import type { Database } from '../../platform/database/pool.js';
 import { NotFound } from '../../platform/errors.js';
-import type { Method } from '../billing/authorizations.js';
+import type { METHOD_NAMES } from '../billing/authorizations.js';
 import type { Document } from '../billing/consent.js';
 import type { PayMethod } from '../billing/payments.js';
 import { offerOf, type Snapshot, takeSnapshot } from '../billing/snapshots.js';
 
 export interface Consent {
   at: Date;
-  method: Method;
+  method: keyof typeof METHOD_NAMES;
   givenBy: string;
   phone: string;
-  takenBy: string;
+  /** Null when the customer gave it by their link. */
+  takenBy: string | null;
   revision: number;
   decisions: { job: number; decision: 'approve' | 'decline' | 'defer'; reason: string; cents: number }[];
   authorizedCents: number;
@@ -82,7 +83,7 @@ export async function getPaperRecord(db: Database, shop: number, number: number)
           'revision', r.number, 'decisions', a.decisions, 'authorizedCents', a.authorized_cents) order by a.id)
         from authorizations a
         join estimate_revisions r on r.shop_id = a.shop_id and r.id = a.revision_id
-        join staff s on s.id = a.taken_by
+        left join staff s on s.id = a.taken_by
         where a.shop_id = w.shop_id and a.work_order_id = w.id
       ), '[]') as consents,
       coalesce((

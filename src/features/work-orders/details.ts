@@ -7,6 +7,7 @@ import { totalsOf } from '../billing/state.js';
 import { type Meaning, promiseState } from '../board/rules.js';
 import { BLOCK_REASONS, type BlockReason } from './blocks.js';
 import { type HistoryLine, toHistory } from './history.js';
+import type { Visit } from './visit.js';
 import {
   type Authorization,
   type Customer,
@@ -89,6 +90,8 @@ export interface WorkOrderDetails {
   payments: Payment[];
   authorizations: Authorization[];
   revisions: Revision[];
+  /** What was photographed and found, and where the customer stands. */
+  visit: Visit;
   comments: Comment[];
   history: HistoryLine[];
 }
@@ -168,6 +171,7 @@ function toDetails(row: WholeRow): WorkOrderDetails {
     orderLines: row.lines.filter((line) => line.job === null),
     totals: totalsOf(row),
     paidCents: row.paid_cents,
+    visit: row.visit,
     comments: toComments(row),
     history: toHistory(row.history, row.time_zone),
   };

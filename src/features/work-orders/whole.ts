@@ -4,6 +4,7 @@ import type { Consent, LineKind, PayType, Tax, Terms } from '../billing/rules.js
 import type { Decision } from '../billing/state.js';
 import type { Meaning } from '../board/rules.js';
 import type { BlockReason } from './blocks.js';
+import { VISIT, type Visit } from './visit.js';
 
 export interface Line {
   id: number;
@@ -104,11 +105,12 @@ export interface Authorization {
   id: number;
   /** Number of the revision that was shown. */
   revision: number;
-  method: 'in-person' | 'phone' | 'email' | 'text';
+  method: 'in-person' | 'phone' | 'email' | 'text' | 'link';
   givenBy: string;
   phone: string;
   note: string;
-  takenBy: string;
+  /** Null when the customer gave it by their link. */
+  takenBy: string | null;
   at: string;
   decisions: Decision[];
   authorizedCents: number;
@@ -176,6 +178,7 @@ export interface WholeRow {
   payments: Payment[];
   authorizations: Authorization[];
   revisions: Revision[];
+  visit: Visit;
   comments: { id: number; authorId: number; author: string; text: string; at: string; editedAt: string | null }[];
   history: { kind: string; data: unknown; at: string; name: string | null }[];
 }
@@ -238,7 +241,7 @@ const authorizations = list(sql`
     a.authorized_cents as "authorizedCents", a.authorized_before_tax_cents as "authorizedBeforeTaxCents"
   from authorizations a
   join estimate_revisions r on r.shop_id = a.shop_id and r.id = a.revision_id
-  join staff s on s.id = a.taken_by
+  left join staff s on s.id = a.taken_by
   where a.shop_id = w.shop_id and a.work_order_id = w.id order by a.id`);
 
 const revisions = list(sql`
@@ -265,7 +268,8 @@ export async function findWhole(db: Database, shop: number, number: number): Pro
       ${customer('c')} as customer,
       (select ${customer('payer')} from customers payer where payer.shop_id = w.shop_id and payer.id = ${billTo}) as bill_to,
       ${labels} as labels, ${jobs} as jobs, ${lines} as lines, ${meters} as meters, ${payments} as payments,
-      ${authorizations} as authorizations, ${revisions} as revisions, ${comments} as comments, ${history} as history
+      ${authorizations} as authorizations, ${revisions} as revisions, ${comments} as comments, ${history} as history,
+      ${VISIT} as visit
     from work_orders w
     join shops s on s.id = w.shop_id
     join billing_settings b on b.shop_id = w.shop_id

@@ -23,19 +23,30 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AuthorizationFiles {
+  authorization_id: number;
+  sha256: Buffer;
+  shop_id: number;
+}
+
 export interface Authorizations {
   at: Timestamp;
   authorized_before_tax_cents: number;
   authorized_cents: number;
   decisions: Json;
+  from_address: Generated<string>;
   given_by: string;
   id: Generated<number>;
-  method: "in-person" | "phone" | "email" | "text";
+  link_id: number | null;
+  method: "in-person" | "phone" | "email" | "text" | "link";
   note: Generated<string>;
   phone: Generated<string>;
   revision_id: number;
   shop_id: number;
-  taken_by: number;
+  shown: Generated<Json>;
+  signature: Json | null;
+  taken_by: number | null;
+  user_agent: Generated<string>;
   work_order_id: number;
 }
 
@@ -109,6 +120,20 @@ export interface Contacts {
   shop_id: number;
 }
 
+export interface CustomerLinks {
+  created_at: Timestamp;
+  created_by: number;
+  expires_at: Timestamp;
+  first_opened_at: Timestamp | null;
+  handle: string;
+  id: Generated<number>;
+  last_opened_at: Timestamp | null;
+  revoked_at: Timestamp | null;
+  shop_id: number;
+  token_hash: Buffer;
+  work_order_id: number;
+}
+
 export interface Customers {
   address: Generated<string>;
   bill_to_id: number | null;
@@ -171,12 +196,55 @@ export interface Fees {
   taxable: Generated<boolean>;
 }
 
+export interface Files {
+  bytes: number;
+  sha256: Buffer;
+  shop_id: number;
+  stored_at: Generated<Timestamp>;
+  type: string;
+}
+
+export interface Findings {
+  at: Timestamp;
+  by: number;
+  carried_from_id: number | null;
+  color: "green" | "yellow" | "red" | "na" | null;
+  id: Generated<number>;
+  inspection_id: number;
+  item: string;
+  job_id: number | null;
+  measures: Generated<Json>;
+  note: Generated<string>;
+  reason: "required" | "suggested" | null;
+  released: Generated<boolean>;
+  safety: Generated<boolean>;
+  shop_id: number;
+  work_order_id: number;
+}
+
 export interface FormerOwners {
   customer_id: number;
   id: Generated<number>;
   shop_id: number;
   until: Timestamp;
   vehicle_id: number;
+}
+
+export interface Holds {
+  acknowledged_at: Timestamp | null;
+  acknowledged_by: Generated<string>;
+  acknowledged_how: "in-person" | "phone" | "email" | "text" | "link" | null;
+  acknowledgement_taken_by: number | null;
+  ended_at: Timestamp | null;
+  ended_why: "released" | "approved" | "withdrawn" | null;
+  finding_id: number;
+  id: Generated<number>;
+  made_at: Timestamp;
+  release_note: Generated<string>;
+  released_by: number | null;
+  shop_id: number;
+  signature: Json | null;
+  work_order_id: number;
 }
 
 export interface Imports {
@@ -189,6 +257,38 @@ export interface Imports {
   rows: Json;
   shop_id: number;
   staff_id: number;
+}
+
+export interface Inspections {
+  finished_at: Timestamp | null;
+  finished_by: number | null;
+  id: Generated<number>;
+  released_at: Timestamp | null;
+  released_by: number | null;
+  shop_id: number;
+  started_at: Timestamp;
+  started_by: number;
+  template_id: number;
+  version: number;
+  work_order_id: number;
+}
+
+export interface InspectionTemplates {
+  archived_at: Timestamp | null;
+  id: Generated<number>;
+  name: string;
+  shop_id: number;
+  vehicle_type: Generated<"" | "car" | "truck" | "motorcycle" | "bicycle" | "trailer" | "machine">;
+  version: Generated<number>;
+}
+
+export interface InspectionTemplateVersions {
+  at: Timestamp;
+  content: Json;
+  made_by: number | null;
+  shop_id: number;
+  template_id: number;
+  version: number;
 }
 
 export interface Invitations {
@@ -286,6 +386,39 @@ export interface Lines {
   work_order_id: number;
 }
 
+export interface Media {
+  added_at: Timestamp;
+  added_by: number;
+  caption: Generated<string>;
+  drawn_on_id: number | null;
+  duration: Generated<number>;
+  finding_id: number | null;
+  height: Generated<number>;
+  id: Generated<number>;
+  is_arrival: Generated<boolean>;
+  job_id: number | null;
+  kind: "photo" | "video";
+  looks_like_id: number | null;
+  name: Generated<string>;
+  perceptual_hash: number | null;
+  position: number;
+  removed_at: Timestamp | null;
+  sha256: Buffer;
+  shop_id: number;
+  state: Generated<"ready" | "waiting" | "failed">;
+  taken_at: Timestamp | null;
+  to_customer: Generated<boolean>;
+  width: Generated<number>;
+  work_order_id: number;
+}
+
+export interface MediaFiles {
+  media_id: number;
+  sha256: Buffer;
+  shop_id: number;
+  use: "original" | "thumbnail" | "screen" | "customer" | "poster" | "playable";
+}
+
 export interface Memberships {
   created_at: Generated<Timestamp>;
   disabled_at: Timestamp | null;
@@ -360,6 +493,29 @@ export interface PriceMatrices {
   kind: "part" | "tire";
   name: string;
   shop_id: number;
+}
+
+export interface QualityChecks {
+  at: Timestamp;
+  by: number;
+  id: Generated<number>;
+  note: Generated<string>;
+  passed: boolean;
+  shop_id: number;
+  work_order_id: number;
+}
+
+export interface Questions {
+  answer: Generated<string>;
+  answered_at: Timestamp | null;
+  answered_by: number | null;
+  asked_at: Timestamp;
+  id: Generated<number>;
+  job_id: number | null;
+  link_id: number;
+  shop_id: number;
+  text: string;
+  work_order_id: number;
 }
 
 export interface Session {
@@ -440,10 +596,22 @@ export interface Vehicles {
   plate_key: Generated<string>;
   serial: Generated<string>;
   shop_id: number;
+  type: Generated<"" | "car" | "truck" | "motorcycle" | "bicycle" | "trailer" | "machine">;
   unit_number: Generated<string>;
   vin: Generated<string>;
   vin_key: Generated<string>;
   year: number | null;
+}
+
+export interface VisitSettings {
+  approved_column_id: number | null;
+  consent_text: Generated<string>;
+  estimate_days: Generated<number>;
+  greeting: Generated<string>;
+  link_days: Generated<number>;
+  needs_arrival_photos: Generated<boolean>;
+  needs_quality_check: Generated<boolean>;
+  shop_id: number;
 }
 
 export interface WorkOrderLabels {
@@ -463,12 +631,15 @@ export interface WorkOrders {
   concern: Generated<string>;
   created_at: Generated<Timestamp>;
   customer_id: number;
+  customer_state: "sent" | "opened" | "asked" | "answered" | null;
+  customer_state_at: Timestamp | null;
   document: Generated<"estimate" | "repair-order" | "invoice" | "posted">;
   handed_over_at: Timestamp | null;
   id: Generated<number>;
   internal_note: Generated<string>;
   invoice_number: number | null;
   invoiced_at: Timestamp | null;
+  is_held: Generated<boolean>;
   labor_rate_id: number | null;
   mechanic_id: number | null;
   number: number;
@@ -487,24 +658,34 @@ export interface WorkOrders {
 }
 
 export interface DB {
+  authorization_files: AuthorizationFiles;
   authorizations: Authorizations;
   billing_settings: BillingSettings;
   canned_jobs: CannedJobs;
   columns: Columns;
   comments: Comments;
   contacts: Contacts;
+  customer_links: CustomerLinks;
   customers: Customers;
   estimate_revisions: EstimateRevisions;
   events: Events;
   fees: Fees;
+  files: Files;
+  findings: Findings;
   former_owners: FormerOwners;
+  holds: Holds;
   imports: Imports;
+  inspection_template_versions: InspectionTemplateVersions;
+  inspection_templates: InspectionTemplates;
+  inspections: Inspections;
   invitations: Invitations;
   jobs: Jobs;
   jurisdictions: Jurisdictions;
   labels: Labels;
   labor_rates: LaborRates;
   lines: Lines;
+  media: Media;
+  media_files: MediaFiles;
   memberships: Memberships;
   merges: Merges;
   meter_readings: MeterReadings;
@@ -512,6 +693,8 @@ export interface DB {
   parts: Parts;
   payments: Payments;
   price_matrices: PriceMatrices;
+  quality_checks: QualityChecks;
+  questions: Questions;
   session: Session;
   shops: Shops;
   staff: Staff;
@@ -520,6 +703,7 @@ export interface DB {
   till_closes: TillCloses;
   tv_links: TvLinks;
   vehicles: Vehicles;
+  visit_settings: VisitSettings;
   work_order_labels: WorkOrderLabels;
   work_orders: WorkOrders;
 }
