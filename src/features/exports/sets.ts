@@ -209,7 +209,7 @@ const authorizations: Set = {
     ...[money('Authorized', 'authorized_cents'), money('Authorized before tax', 'authorized_before_tax_cents'), currency],
   ],
   rows: (shop, after, limit) => sql`
-    select a.id, w.number, r.number as revision, a.method, a.given_by, a.phone, a.note, s.name as taken_by, a.at, a.decisions,
+    select a.id, w.number, r.number as revision, a.method, a.given_by, a.phone, a.note, coalesce(s.name, '') as taken_by, a.at, a.decisions,
       a.authorized_cents, a.authorized_before_tax_cents, ${CURRENCY} as currency
     from authorizations a join work_orders w on w.shop_id = a.shop_id and w.id = a.work_order_id
     join estimate_revisions r on r.shop_id = a.shop_id and r.id = a.revision_id left join staff s on s.id = a.taken_by
