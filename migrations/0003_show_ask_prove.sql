@@ -235,9 +235,7 @@ create index questions_order on questions (shop_id, work_order_id);
 -- Where the customer stands, for the card on the board: the link was sent, opened, a question asked, the estimate answered.
 alter table work_orders
   add column customer_state text check (customer_state in ('sent', 'opened', 'asked', 'answered')),
-  add column customer_state_at timestamptz,
-  -- Who held the vehicle back last is told by holds; a held one can't be handed over.
-  add column is_held boolean not null default false;
+  add column customer_state_at timestamptz;
 
 -- Consent by the link: nobody of the shop has taken it down, the customer gave it.
 alter table authorizations

@@ -639,7 +639,6 @@ export interface WorkOrders {
   internal_note: Generated<string>;
   invoice_number: number | null;
   invoiced_at: Timestamp | null;
-  is_held: Generated<boolean>;
   labor_rate_id: number | null;
   mechanic_id: number | null;
   number: number;
