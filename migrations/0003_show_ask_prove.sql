@@ -285,6 +285,7 @@ create table holds (
   acknowledged_by text not null default '',
   acknowledged_how text check (acknowledged_how in ('in-person', 'phone', 'email', 'text', 'link')),
   acknowledgement_taken_by bigint,
+  acknowledgement_note text not null default '',
   signature jsonb,
   -- Somebody else than who took the acknowledgement and who found the fault.
   released_by bigint,

@@ -234,6 +234,7 @@ export interface Holds {
   acknowledged_at: Timestamp | null;
   acknowledged_by: Generated<string>;
   acknowledged_how: "in-person" | "phone" | "email" | "text" | "link" | null;
+  acknowledgement_note: Generated<string>;
   acknowledgement_taken_by: number | null;
   ended_at: Timestamp | null;
   ended_why: "released" | "approved" | "withdrawn" | null;
