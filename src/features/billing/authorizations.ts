@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
 import { type Change, type Changed, change } from '../../platform/database/change.js';
+import type { EventData } from '../../platform/database/events.js';
 import type { Database } from '../../platform/database/pool.js';
 import { Conflict, Invalid } from '../../platform/errors.js';
 import type { Viewer } from '../../platform/web/viewer.js';
+import { holdAfterConsent } from '../safety/holds.js';
 import { showMoney } from './amounts.js';
 import { type Answer, applyAnswers, documentOf, readAnswers } from './consent.js';
 import { freeze, snapshotOf } from './revisions.js';
@@ -28,6 +30,30 @@ export interface ConsentInput {
   shownCents: number;
 }
 
+/** What comes with an answer that the customer gave by their link: nobody of the shop took it down. */
+export interface ByLink {
+  link: number;
+  /** As in features/approvals/signatures.ts. */
+  signature: EventData;
+  /** All that the customer saw beside the revision: findings, pictures, wording, sums. */
+  shown: EventData;
+  /** SHA-256 of every file that they saw; these stay, whatever becomes of the pictures. */
+  files: Buffer[];
+  fromAddress: string;
+  userAgent: string;
+}
+
+export type GivenConsent = Omit<ConsentInput, 'method'> & { method: Method | 'link' };
+
+/** What an order and what is authorized of it come to once these answers are given. */
+export interface Outcome {
+  /** The answers, with those that follow from them. */
+  answers: Answer[];
+  state: OrderState;
+  totals: Totals;
+  authorized: { cents: number; beforeTaxCents: number };
+}
+
 /**
  * Writes down what a customer has approved, declined or put off, how, and what is authorized from here on (16 CCR 3354 and
  * 3356(e), 815 ILCS 306/25: date, time, name, number, and the total). Never changed afterwards: a later answer is another row.
@@ -39,27 +65,47 @@ export async function recordConsent(
   number: number,
   input: ConsentInput,
   requestId?: string,
-): Promise<Changed<{ authorizedCents: number; currency: string }>> {
-  return change(db, viewer, { requestId: requestId && `consent/${number}/${requestId}` }, async (tx) => {
-    if (input.phone === '' && (input.method === 'phone' || input.method === 'text'))
-      throw new Invalid({ phone: 'Please write down the number.' });
-    const order = await lockOrder(tx, number);
-    const before = await readState(tx.db, tx.shop, order.id);
-    const shown = await takeSnapshot(tx.db, tx.shop, order.id, before);
-    const currency = before.terms?.currency ?? 'USD';
-    if (offerOf(shown) !== input.offer) throw new Conflict(saySince(number, input.shownCents, shown.totals.totalCents, currency));
-    const answers = readAnswers(before.jobs, input.answers);
-    const state = withApprovals({ ...before, jobs: applyAnswers(before.jobs, answers) }, answers);
-    const totals = totalsOf(state);
-    const authorized = authorize(state, totals, answers);
-    const agreed = before.authorized;
-    const isSame = authorized.cents === agreed?.cents && outsideOf(before).totalCents === agreed.outside.totalCents;
-    if (answers.length === 0 && isSame) throw new Invalid({ '': 'Say what becomes of at least one job.' });
-    await writeAnswers(tx, order, state, answers);
-    await writeAuthorization(tx, order, input, { state, totals, answers, authorized });
-    await settleState(tx, order, answers.length === 0 ? 'keep' : 'withdraw');
-    return { authorizedCents: authorized.cents, currency };
-  });
+): Promise<Changed<Recorded>> {
+  return change(db, viewer, { requestId: requestId && `consent/${number}/${requestId}` }, async (tx) =>
+    consentWithin(tx, await lockOrder(tx, number), input, null),
+  );
+}
+
+export interface Recorded {
+  /** All that is authorized from here on. */
+  authorizedCents: number;
+  currency: string;
+}
+
+/** As recordConsent(), inside a change that does more. The one place where consent is written. @param byLink when the customer gave it themselves */
+export async function consentWithin(tx: Change, order: LockedOrder, input: GivenConsent, byLink: ByLink | null): Promise<Recorded> {
+  if (input.phone === '' && (input.method === 'phone' || input.method === 'text'))
+    throw new Invalid({ phone: 'Please write down the number.' });
+  const before = await readState(tx.db, tx.shop, order.id);
+  const shown = await takeSnapshot(tx.db, tx.shop, order.id, before);
+  const currency = before.terms?.currency ?? 'USD';
+  if (offerOf(shown) !== input.offer) throw new Conflict(saySince(order.number, input.shownCents, shown.totals.totalCents, currency));
+  const outcome = outcomeOf(before, input.answers);
+  const { answers, authorized } = outcome;
+  const agreed = before.authorized;
+  const isSame = authorized.cents === agreed?.cents && outsideOf(before).totalCents === agreed.outside.totalCents;
+  if (answers.length === 0 && isSame) throw new Invalid({ '': 'Say what becomes of at least one job.' });
+  await writeAnswers(tx, order, outcome.state, answers);
+  await writeAuthorization(tx, order, input, outcome, byLink);
+  await settleState(tx, order, answers.length === 0 ? 'keep' : 'withdraw');
+  await holdAfterConsent(tx, order);
+  await holdAfterConsent(tx, order);
+  await sql`update work_orders set customer_state = 'answered', customer_state_at = ${tx.now}
+    where shop_id = ${tx.shop} and id = ${order.id} and (${byLink !== null} or customer_state is not null)`.execute(tx.db);
+  return { authorizedCents: authorized.cents, currency };
+}
+
+/** What becomes of an order with these answers: the same sums before they are given, on a page, and after, in the record. */
+export function outcomeOf(before: OrderState, given: Answer[]): Outcome {
+  const answers = readAnswers(before.jobs, given);
+  const state = withApprovals({ ...before, jobs: applyAnswers(before.jobs, answers) }, answers);
+  const totals = totalsOf(state);
+  return { answers, state, totals, authorized: authorize(state, totals, answers) };
 }
 
 function saySince(number: number, was: number, is: number, currency: string): string {
@@ -118,26 +164,36 @@ async function writeAnswers(tx: Change, order: LockedOrder, state: OrderState, a
   }
 }
 
-interface Answered {
-  state: OrderState;
-  totals: Totals;
-  answers: Answer[];
-  authorized: { cents: number; beforeTaxCents: number };
-}
-
-async function writeAuthorization(tx: Change, order: LockedOrder, input: ConsentInput, answered: Answered): Promise<void> {
-  const { state, totals, answers, authorized } = answered;
+async function writeAuthorization(
+  tx: Change,
+  order: LockedOrder,
+  input: GivenConsent,
+  outcome: Outcome,
+  byLink: ByLink | null,
+): Promise<void> {
+  const { state, totals, answers, authorized } = outcome;
   const snapshot = await snapshotOf(tx, order, state, { document: order.document === 'invoice' ? 'invoice' : documentOf(state.jobs) });
   const revision = await freeze(tx, order, 'approved', snapshot);
   const { method, givenBy, phone, note } = input;
-  await tx.db
+  const { id } = await tx.db
     .insertInto('authorizations')
     .values({
       ...{ shop_id: tx.shop, work_order_id: order.id, revision_id: revision.id, method, given_by: givenBy, phone, note },
-      ...{ taken_by: tx.actor.staff as number, at: tx.now, decisions: JSON.stringify(decisionsOf(state, totals, answers)) },
+      ...{ taken_by: byLink ? null : tx.actor.staff, at: tx.now, decisions: JSON.stringify(decisionsOf(state, totals, answers)) },
       ...{ authorized_cents: authorized.cents, authorized_before_tax_cents: authorized.beforeTaxCents },
+      ...(byLink && {
+        ...{ link_id: byLink.link, signature: JSON.stringify(byLink.signature), shown: JSON.stringify(byLink.shown) },
+        ...{ from_address: byLink.fromAddress, user_agent: byLink.userAgent },
+      }),
     })
-    .execute();
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const files = new Map((byLink?.files ?? []).map((sha256) => [sha256.toString('hex'), sha256]));
+  if (files.size > 0)
+    await tx.db
+      .insertInto('authorization_files')
+      .values([...files.values()].map((sha256) => ({ shop_id: tx.shop, authorization_id: id, sha256 })))
+      .execute();
   const named = (decision: Answer['decision']) =>
     answers.filter((one) => one.decision === decision).map(({ job }) => nameOf(state.jobs, job));
   tx.record('consent.recorded', order.id, {

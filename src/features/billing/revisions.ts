@@ -7,6 +7,8 @@ import { lockOrder } from './settle.js';
 import { hashOf, type Snapshot, takeSnapshot } from './snapshots.js';
 import type { OrderState } from './state.js';
 
+const DAY = 24 * 60 * 60 * 1000;
+
 export type Why = 'sent' | 'approved' | 'posted';
 
 export interface Frozen {
@@ -16,18 +18,23 @@ export interface Frozen {
   fresh: boolean;
 }
 
-/** Keeps what an order says as its next revision, which nothing can change any more. */
-export async function freeze(tx: Change, order: { id: number }, why: Why, snapshot: Snapshot): Promise<Frozen> {
+/**
+ * Keeps what an order says as its next revision, which nothing can change any more.
+ * @param sentSince what is sent is a new revision unless the last one says the same and was sent then or later: what a customer
+ *   may answer is the last one that was sent
+ */
+export async function freeze(tx: Change, order: { id: number }, why: Why, snapshot: Snapshot, sentSince?: Date): Promise<Frozen> {
   const sha256 = hashOf(snapshot);
   const last = await tx.db
     .selectFrom('estimate_revisions')
-    .select(['id', 'number', 'sha256'])
+    .select(['id', 'number', 'sha256', 'why', 'at'])
     .where('shop_id', '=', tx.shop)
     .where('work_order_id', '=', order.id)
     .orderBy('number', 'desc')
     .limit(1)
     .executeTakeFirst();
-  if (last && sha256.equals(last.sha256)) return { id: last.id, number: last.number, fresh: false };
+  const isCurrent = !sentSince || (last?.why === 'sent' && last.at >= sentSince);
+  if (last && isCurrent && sha256.equals(last.sha256)) return { id: last.id, number: last.number, fresh: false };
   const number = (last?.number ?? 0) + 1;
   const { id } = await tx.db
     .insertInto('estimate_revisions')
@@ -53,21 +60,28 @@ export async function markAsSent(
   number: number,
   requestId?: string,
 ): Promise<Changed<{ revision: number; fresh: boolean }>> {
-  return change(db, viewer, { requestId: requestId && `sent/${number}/${requestId}` }, async (tx) => {
-    const order = await lockOrder(tx, number);
-    const snapshot = await takeSnapshot(tx.db, tx.shop, order.id);
-    const revision = await freeze(tx, order, 'sent', snapshot);
-    if (revision.fresh) {
-      const { totalCents } = snapshot.totals;
-      tx.record('estimate.sent', order.id, {
-        number,
-        revision: revision.number,
-        cents: totalCents,
-        currency: snapshot.terms?.currency ?? 'USD',
-      });
-    }
-    return { revision: revision.number, fresh: revision.fresh };
-  });
+  return change(db, viewer, { requestId: requestId && `sent/${number}/${requestId}` }, async (tx) =>
+    markAsSentWithin(tx, await lockOrder(tx, number)),
+  );
+}
+
+/** As markAsSent(), inside a change that does more. */
+export async function markAsSentWithin(tx: Change, order: { id: number; number: number }): Promise<{ revision: number; fresh: boolean }> {
+  const { estimate_days } = await tx.db
+    .selectFrom('visit_settings')
+    .select('estimate_days')
+    .where('shop_id', '=', tx.shop)
+    .executeTakeFirstOrThrow();
+  const snapshot = await takeSnapshot(tx.db, tx.shop, order.id);
+  const revision = await freeze(tx, order, 'sent', snapshot, new Date(tx.now.getTime() - estimate_days * DAY));
+  if (revision.fresh) {
+    const { totalCents } = snapshot.totals;
+    tx.record('estimate.sent', order.id, {
+      ...{ number: order.number, revision: revision.number, cents: totalCents },
+      currency: snapshot.terms?.currency ?? 'USD',
+    });
+  }
+  return { revision: revision.number, fresh: revision.fresh };
 }
 
 /**
