@@ -69,12 +69,18 @@ const vehicles: Set = {
       plain('Year', 'year'),
     ],
     ...[text('Make', 'make'), text('Model', 'model'), text('Engine', 'engine'), text('Color', 'color'), text('Unit number', 'unit_number')],
-    ...[text('Serial number', 'serial'), plain('Kind', 'kind'), plain('Meter unit', 'meter_unit'), text('Notes', 'notes')],
+    ...[
+      text('Serial number', 'serial'),
+      plain('Kind', 'kind'),
+      plain('Type', 'type'),
+      plain('Meter unit', 'meter_unit'),
+      text('Notes', 'notes'),
+    ],
     ...[plain('Merged into id', 'merged_into_id'), time('Created at', 'created_at')],
   ],
   rows: (shop, after, limit) => sql`
     select v.id, v.customer_id, c.phone as owner_phone, c.email as owner_email, coalesce(nullif(c.company, ''), c.name) as owner_name,
-      v.description, v.plate, v.vin, v.year, v.make, v.model, v.engine, v.color, v.unit_number, v.serial, v.kind, v.notes, v.merged_into_id,
+      v.description, v.plate, v.vin, v.year, v.make, v.model, v.engine, v.color, v.unit_number, v.serial, v.kind, v.type, v.notes, v.merged_into_id,
       v.created_at, m.unit as meter_unit
     from vehicles v join customers c on c.shop_id = v.shop_id and c.id = v.customer_id
     left join lateral (select unit from meters where shop_id = v.shop_id and vehicle_id = v.id order by position, id limit 1) m on true

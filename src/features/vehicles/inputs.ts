@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { Id, OptionalId, optional, RequestId, required, Tick } from '../../platform/web/forms.js';
 import { originals, textsOf } from '../customers/inputs.js';
-import { UNITS, type Unit, VEHICLE_FIELDS, type VehicleFields } from './rules.js';
+import { UNITS, type Unit, VEHICLE_FIELDS, VEHICLE_TYPES, type VehicleFields, type VehicleType } from './rules.js';
 
 const YEARS = 'The year has four figures, like 2019.';
 
 const fields = {
   kind: z.enum(['road', 'equipment'], 'A vehicle for the road, or equipment?').default('road'),
+  type: z.enum(Object.keys(VEHICLE_TYPES) as [VehicleType, ...VehicleType[]], 'That is not one of the choices.').default(''),
   description: optional('The name'),
   plate: optional('The plate', 20),
   vin: optional('The VIN', 40),

@@ -22,7 +22,7 @@ const BELONGINGS: Record<string, Owning> = {
   workOrders: { table: 'work_orders', column: 'vehicle_id' },
   formerOwners: { table: 'former_owners', column: 'vehicle_id' },
 };
-const GAPS = ['plate', 'vin', 'make', 'model', 'year', 'engine', 'color', 'unit_number', 'serial', 'notes'] as const;
+const GAPS = ['type', 'plate', 'vin', 'make', 'model', 'year', 'engine', 'color', 'unit_number', 'serial', 'notes'] as const;
 
 /** Readings that went from one meter to another. */
 interface MovedReadings {

@@ -12,7 +12,7 @@ import { fullName } from '../customers/rules.js';
 import { can } from '../staff/permissions.js';
 import { getVehicle } from './details.js';
 import { findVehicles } from './find.js';
-import { NO_FIELDS, UNITS, VEHICLE_FIELDS, VEHICLE_LABELS, type VehicleFields } from './rules.js';
+import { NO_FIELDS, UNITS, VEHICLE_FIELDS, VEHICLE_LABELS, VEHICLE_TYPES, type VehicleFields } from './rules.js';
 import { listVisits } from './timeline.js';
 import { getKeptVehicle, toFields } from './vehicles.js';
 import { checkVin } from './vin.js';
@@ -35,7 +35,15 @@ export async function showPage(
   const of = { id, owner: vehicle.owner.id, currency: vehicle.currency };
   const visits = await listVisits(db, viewer, of, before, can(viewer.role, 'price.see'));
   return page('vehicles/show', {
-    ...{ title: vehicle.fields.description, vehicle, ...visits, older: before !== null, labels: VEHICLE_LABELS, units: UNITS },
+    ...{
+      title: vehicle.fields.description,
+      vehicle,
+      ...visits,
+      older: before !== null,
+      labels: VEHICLE_LABELS,
+      types: VEHICLE_TYPES,
+      units: UNITS,
+    },
     ...{ at: refused?.meter ?? null, values: refused?.values ?? {}, errors: refused?.fields ?? {}, requestId: randomUUID() },
   });
 }
@@ -54,7 +62,7 @@ interface Form {
 async function form(db: Database, viewer: Viewer, { conflict, ...given }: Form): Promise<Answer> {
   const { laborRates } = await choices(db, viewer.shop);
   const vinWarning = given.values.kind === 'equipment' ? null : checkVin(String(given.values.vin ?? ''));
-  const data = { ...given, conflicts: conflict?.conflicts ?? {}, labels: VEHICLE_LABELS, laborRates, vinWarning };
+  const data = { ...given, conflicts: conflict?.conflicts ?? {}, labels: VEHICLE_LABELS, types: VEHICLE_TYPES, laborRates, vinWarning };
   return { ...page('vehicles/form', data), status: conflict ? 409 : 200 } as Answer;
 }
 

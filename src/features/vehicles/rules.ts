@@ -1,6 +1,13 @@
+/** What kind of vehicle it is, for the inspection that fits it; '' when nobody has said. */
+export const VEHICLE_TYPES = {
+  ...{ '': 'Not said', car: 'Car or light truck', truck: 'Truck', motorcycle: 'Motorcycle', bicycle: 'Bicycle', trailer: 'Trailer' },
+  machine: 'Machine',
+} as const;
+export type VehicleType = keyof typeof VEHICLE_TYPES;
+
 /** What the form of a vehicle holds, all as text. */
 export const VEHICLE_FIELDS = [
-  ...(['kind', 'description', 'plate', 'vin', 'make', 'model', 'year', 'engine', 'color', 'unitNumber', 'serial'] as const),
+  ...(['kind', 'type', 'description', 'plate', 'vin', 'make', 'model', 'year', 'engine', 'color', 'unitNumber', 'serial'] as const),
   ...(['laborRate', 'notes'] as const),
 ] as const;
 
@@ -9,12 +16,21 @@ export type VehicleFields = Record<VehicleField, string>;
 
 /** A vehicle about which nothing is known yet. */
 export const NO_FIELDS: VehicleFields = {
-  ...{ kind: 'road', description: '', plate: '', vin: '', make: '', model: '', year: '', engine: '', color: '', unitNumber: '' },
+  ...{ kind: 'road', type: '', description: '', plate: '', vin: '', make: '', model: '', year: '', engine: '', color: '', unitNumber: '' },
   ...{ serial: '', laborRate: '', notes: '' },
 };
 
 export const VEHICLE_LABELS: Record<VehicleField, string> = {
-  ...{ kind: 'Kind', description: 'Name on the board', plate: 'Plate', vin: 'VIN', make: 'Make', model: 'Model', year: 'Year' },
+  ...{
+    kind: 'Kind',
+    type: 'Type',
+    description: 'Name on the board',
+    plate: 'Plate',
+    vin: 'VIN',
+    make: 'Make',
+    model: 'Model',
+    year: 'Year',
+  },
   ...{ engine: 'Engine', color: 'Color', unitNumber: 'Unit number', serial: 'Serial number', laborRate: 'Labor rate', notes: 'Notes' },
 };
 

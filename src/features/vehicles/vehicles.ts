@@ -6,10 +6,10 @@ import { Invalid, NotFound } from '../../platform/errors.js';
 import { getKeptCustomer, refuseForeignChoices } from '../customers/customers.js';
 import { EditConflict, tellOpenOrders } from '../customers/edit.js';
 import { mergeEdits } from '../work-orders/merge.js';
-import { describe, followDescription, tidyVin, type Unit, type VehicleFields } from './rules.js';
+import { describe, followDescription, tidyVin, type Unit, type VehicleFields, type VehicleType } from './rules.js';
 
 const COLUMNS = [
-  ...(['id', 'customer_id', 'kind', 'description', 'plate', 'vin', 'make', 'model', 'year', 'engine', 'color'] as const),
+  ...(['id', 'customer_id', 'kind', 'type', 'description', 'plate', 'vin', 'make', 'model', 'year', 'engine', 'color'] as const),
   ...(['unit_number', 'serial', 'labor_rate_id', 'notes', 'merged_into_id'] as const),
 ] as const;
 
@@ -31,17 +31,18 @@ export async function getKeptVehicle(db: Database, shop: number, id: number): Pr
 
 /** The fields of the form as the database holds them. */
 export function toFields(row: VehicleRow): VehicleFields {
-  const { kind, description, plate, vin, make, model, engine, color, serial, notes } = row;
+  const { kind, type, description, plate, vin, make, model, engine, color, serial, notes } = row;
   return {
-    ...{ kind, description, plate, vin, make, model, engine, color, serial, notes },
+    ...{ kind, type, description, plate, vin, make, model, engine, color, serial, notes },
     ...{ year: String(row.year ?? ''), unitNumber: row.unit_number, laborRate: String(row.labor_rate_id ?? '') },
   };
 }
 
-function toColumns({ kind, vin, year, unitNumber, laborRate, ...same }: Partial<VehicleFields>): Partial<Omit<VehicleRow, 'id'>> {
+function toColumns({ kind, type, vin, year, unitNumber, laborRate, ...same }: Partial<VehicleFields>): Partial<Omit<VehicleRow, 'id'>> {
   return {
     ...same,
     ...(kind !== undefined && { kind: kind === 'equipment' ? 'equipment' : 'road' }),
+    ...(type !== undefined && { type: type as VehicleType }),
     ...(vin !== undefined && { vin: tidyVin(vin) }),
     ...(year !== undefined && { year: Number(year) || null }),
     ...(unitNumber !== undefined && { unit_number: unitNumber }),
