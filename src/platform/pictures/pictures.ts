@@ -27,7 +27,10 @@ export interface Video {
   made: { poster?: string; thumbnail?: string; customer?: string };
 }
 
-/** An arrow, circle or line on a picture; places in ten-thousandths of its width and height. */
+/**
+ * An arrow (its point is at `to`), line or circle on a picture; places in ten-thousandths of its width and height, from the top left.
+ * A circle fills the rectangle whose corners the two places are.
+ */
 export interface Mark {
   shape: 'arrow' | 'circle' | 'line';
   from: { x: number; y: number };
@@ -38,7 +41,7 @@ export interface Mark {
 export interface Pictures {
   /** @throws Invalid with `files` and a sentence when it is no picture or video that can be taken */
   read(path: string): Promise<Photo | Video>;
-  /** The same with marks drawn on it. @param path of a photo */
+  /** The same with marks drawn on it, at most fifty; its hash stays that of the photo without them. @param path of a photo */
   draw(path: string, marks: Mark[]): Promise<Photo>;
   /** An MP4 that every browser plays, without place or device. @returns a temporary path; null where ffmpeg is not */
   transcode(path: string): Promise<string | null>;

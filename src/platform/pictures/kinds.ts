@@ -1,0 +1,57 @@
+import type { Photo, Video } from './pictures.js';
+
+export type Kind = Photo['type'] | Video['type'];
+
+/** How many bytes kindOf() wants to see. */
+export const HEAD_BYTES = 4096;
+
+/** What a file of ISO boxes calls itself, in `ftyp`. A file of another brand (`M4A `, `qt  ` of a sound, `crx ` of a camera) is not taken. */
+const BRANDS: Record<string, Kind> = {
+  avif: 'image/avif',
+  heic: 'image/heic',
+  heix: 'image/heic',
+  mif1: 'image/heic',
+  'qt  ': 'video/quicktime',
+  isom: 'video/mp4',
+  iso2: 'video/mp4',
+  iso4: 'video/mp4',
+  iso5: 'video/mp4',
+  iso6: 'video/mp4',
+  mp41: 'video/mp4',
+  mp42: 'video/mp4',
+  avc1: 'video/mp4',
+  'M4V ': 'video/mp4',
+  '3gp4': 'video/mp4',
+  '3gp5': 'video/mp4',
+  XAVC: 'video/mp4',
+  MSNV: 'video/mp4',
+};
+
+/**
+ * What a file is, judged by its first bytes alone: not by its name, nor by what the browser says.
+ * @param head its first HEAD_BYTES, or all of it
+ * @returns null for everything that is not taken
+ */
+export function kindOf(head: Buffer): Kind | null {
+  const starts = (bytes: string, at = 0) => head.toString('latin1', at, at + bytes.length) === bytes;
+  if (starts('\xff\xd8\xff')) return 'image/jpeg';
+  if (starts('\x89PNG\r\n\x1a\n')) return 'image/png';
+  if (starts('RIFF') && starts('WEBP', 8)) return 'image/webp';
+  if (starts('ftyp', 4)) return ofBrands(head);
+  // EBML, the ground of WebM; that it is one says its DocType, which is among the first elements.
+  if (starts('\x1a\x45\xdf\xa3')) return head.subarray(0, 128).includes('\x42\x82\x84webm', 4, 'latin1') ? 'video/webm' : null;
+  // QuickTime is older than `ftyp`: a file may begin with its movie or its media.
+  if (['moov', 'mdat', 'wide'].some((type) => starts(type, 4)) && head.length >= 16) return 'video/quicktime';
+  return null;
+}
+
+/** The major brand, then the compatible ones: `mif1` says only that it is some picture, so what else is said goes before it. */
+function ofBrands(head: Buffer): Kind | null {
+  const end = Math.min(head.readUInt32BE(0), head.length, 256);
+  const brands = [head.toString('latin1', 8, 12)];
+  for (let at = 16; at + 4 <= end; at += 4) brands.push(head.toString('latin1', at, at + 4));
+  const [major, ...others] = brands.map((brand) => BRANDS[brand]);
+  if (!major) return null;
+  if (brands[0] !== 'mif1') return major;
+  return others.find((kind, place) => kind?.startsWith('image/') && brands[place + 1] !== 'mif1') ?? major;
+}
