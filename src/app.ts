@@ -31,6 +31,7 @@ import { workOrderRoom } from './features/work-orders/live.js';
 import { workOrderRoutes } from './features/work-orders/routes.js';
 import type { OpenDatabase } from './platform/database/pool.js';
 import { NotFound } from './platform/errors.js';
+import type { FileStore } from './platform/files/store.js';
 import { Hub } from './platform/live/hub.js';
 import { Listener } from './platform/live/listener.js';
 import { Sockets } from './platform/live/sockets.js';
@@ -39,6 +40,7 @@ import type { Logger } from './platform/observe/log.js';
 import { projectPath } from './platform/project.js';
 import type { Services } from './platform/services.js';
 import { loadAssets } from './platform/web/assets.js';
+import { bodyDeadline } from './platform/web/deadlines.js';
 import { errorHandler } from './platform/web/errors.js';
 import { iconsFrom } from './platform/web/icons.js';
 import { isHtmx, mount, viewerOf } from './platform/web/mount.js';
@@ -59,11 +61,11 @@ export interface App {
 }
 
 /** Puts the program together: every feature, in the order in which a request meets them. */
-export function createApp(config: Config, url: string, database: OpenDatabase, log: Logger): App {
+export function createApp(config: Config, url: string, database: OpenDatabase, files: FileStore, log: Logger): App {
   const assets = loadAssets(projectPath('public'));
   const views = loadViews(projectPath('views'), { asset: assets.url, assetRevision: assets.revision, icon: iconsFrom(assets) });
   const live = new Hub(log);
-  const services: Services = { config, db: database.db, pool: database.pool, log, views, assets, live };
+  const services: Services = { config, db: database.db, pool: database.pool, log, views, assets, live, files };
   const boards = new Boards(services.db, views);
   const walls = new Walls(boards, views);
   const sessions = openSessions(database.pool, config.sessionSecret, config.publicUrl, (sid) => findSession(services.db, sid));
@@ -113,6 +115,7 @@ export function createApp(config: Config, url: string, database: OpenDatabase, l
   http.use(healthRoutes(services));
   http.use(assets.serve);
   http.use(sameOriginOnly(config.publicUrl));
+  http.use(bodyDeadline());
   // Below this, setting up the compressor costs more than the bytes do.
   http.use(compression({ threshold: '4kb' }));
   http.use(express.urlencoded({ extended: false, limit: '768kb', parameterLimit: 200 }));
@@ -120,7 +123,8 @@ export function createApp(config: Config, url: string, database: OpenDatabase, l
     response.set('Cache-Control', 'private, no-store');
     next();
   });
-  const options = { views, may: (viewer: Viewer, permission: string) => can(viewer.role, permission), frame };
+  const temporary = () => files.temporary();
+  const options = { views, temporary, may: (viewer: Viewer, permission: string) => can(viewer.role, permission), frame };
   http.use(mount(screens, options));
   http.use(sessions.handler);
   http.use(authenticator.session());

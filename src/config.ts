@@ -25,6 +25,8 @@ export const Environment = z.object({
     .string()
     .refine((list) => entries(list).every(isNetwork), 'must be addresses or networks, separated by commas')
     .default(''),
+  MAX_PHOTO_MB: whole(1, 500).default(40),
+  MAX_VIDEO_MB: whole(1, 2000).default(200),
   LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),
 });
 
@@ -43,6 +45,9 @@ export interface Config {
   publicUrl: string | undefined;
   sessionSecret: string;
   trustedProxies: string[];
+  /** Of one photo, and of one video. */
+  maxPhotoBytes: number;
+  maxVideoBytes: number;
   logLevel: string;
 }
 
@@ -73,6 +78,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     publicUrl: values.PUBLIC_URL && new URL(values.PUBLIC_URL).origin,
     sessionSecret: values.SESSION_SECRET ?? keptSecret(dataDir, 'session-secret'),
     trustedProxies: entries(values.TRUSTED_PROXIES),
+    maxPhotoBytes: values.MAX_PHOTO_MB * 1_000_000,
+    maxVideoBytes: values.MAX_VIDEO_MB * 1_000_000,
     logLevel: values.LOG_LEVEL,
   };
 }

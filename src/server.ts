@@ -5,9 +5,11 @@ import { type Config, readConfig } from './config.js';
 import { openEmbedded } from './platform/database/embedded.js';
 import { migrate } from './platform/database/migrate.js';
 import { type OpenDatabase, openDatabase } from './platform/database/pool.js';
+import { openFileStore } from './platform/files/store.js';
 import { type Logger, openLog } from './platform/observe/log.js';
 import { projectPath } from './platform/project.js';
 import { StartError } from './platform/start-error.js';
+import { REQUEST_TIMEOUT } from './platform/web/deadlines.js';
 
 /** How long requests under way may take to finish when the program is told to stop. */
 const DRAIN = 10_000;
@@ -37,7 +39,7 @@ export async function runServer(config: Config, log: Logger): Promise<RunningSer
     const url = config.databaseUrl ?? (embedded?.url as string);
     await migrate(url, projectPath('migrations'));
     database = openDatabase(url, config.databasePool, (error) => log.warn({ err: error }, 'a database connection was lost'));
-    app = createApp(config, url, database, log);
+    app = createApp(config, url, database, await openFileStore(config), log);
     const server = await listen(config, app);
     await app.listener.start();
     const stop = stopper(app, server, database, () => embedded?.release() ?? Promise.resolve());
@@ -56,7 +58,7 @@ export async function runServer(config: Config, log: Logger): Promise<RunningSer
 
 async function listen(config: Config, app: App): Promise<Server> {
   const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 5_000 },
+    { headersTimeout: 10_000, requestTimeout: REQUEST_TIMEOUT, keepAliveTimeout: 65_000, connectionsCheckingInterval: 5_000 },
     app.http,
   );
   server.maxHeadersCount = 100;

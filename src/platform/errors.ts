@@ -39,7 +39,10 @@ export class TooMany extends RequestError {
 
 /** Typed input that can't be used: a sentence per field (`''` is the form as a whole). */
 export class Invalid extends RequestError {
-  constructor(readonly fields: Record<string, string>) {
-    super(422, Object.values(fields)[0] ?? 'Something in the form is not right.');
+  constructor(
+    readonly fields: Record<string, string>,
+    status = 422,
+  ) {
+    super(status, Object.values(fields)[0] ?? 'Something in the form is not right.');
   }
 }

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { Config } from '../config.js';
 import type { Database } from './database/pool.js';
+import type { FileStore } from './files/store.js';
 import type { Hub } from './live/hub.js';
 import type { Logger } from './observe/log.js';
 import type { Assets } from './web/assets.js';
@@ -15,4 +16,6 @@ export interface Services {
   views: Views;
   assets: Assets;
   live: Hub;
+  /** Photos, videos: by content. Features put something in by keepFile(). */
+  files: FileStore;
 }

@@ -1,5 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readConfig } from '../config.js';
 import type { Role } from '../features/staff/permissions.js';
@@ -9,10 +13,11 @@ import { type RunningServer, runServer } from '../server.js';
 import { Client } from './client.js';
 import type { TestShop } from './shop.js';
 
-/** Enough to start without a folder of its own; every test may override it. */
+/** Enough to start; every test may override it. Its folder is made by the program, and goes when the server is stopped. */
 export function testEnvironment(databaseUrl: string): Record<string, string> {
   return {
     ...{ PORT: '0', HOST: '127.0.0.1', DATABASE_URL: databaseUrl, DATABASE_POOL: '5', LOG_LEVEL: 'info' },
+    DATA_DIR: join(tmpdir(), `serviceflow-test-data-${randomBytes(6).toString('hex')}`),
     SESSION_SECRET: 'a secret that only tests ever use, long enough',
   };
 }
@@ -30,7 +35,8 @@ export interface TestServer extends RunningServer {
  * @param overrides environment variables that differ from testEnvironment()
  */
 export async function startTestServer(databaseUrl: string, overrides: Record<string, string> = {}): Promise<TestServer> {
-  const config = readConfig({ ...testEnvironment(databaseUrl), ...overrides });
+  const environment = testEnvironment(databaseUrl);
+  const config = readConfig({ ...environment, ...overrides });
   const logged: Record<string, unknown>[] = [];
   const running = await runServer(config, openLog(config.logLevel, { write: (line) => void logged.push(JSON.parse(line)) }));
   const clients: Client[] = [];
@@ -47,6 +53,7 @@ export async function startTestServer(databaseUrl: string, overrides: Record<str
     stop: async () => {
       for (const one of clients) one.close();
       await running.stop();
+      await removeFolder(environment);
     },
   };
 }
@@ -60,17 +67,25 @@ export interface SpawnedServer {
 
 /** The real program as a process of its own, to be killed. */
 export async function spawnServer(databaseUrl: string, overrides: Record<string, string> = {}): Promise<SpawnedServer> {
-  const spawned = spawnProgram({ ...testEnvironment(databaseUrl), ...overrides });
+  const environment = testEnvironment(databaseUrl);
+  const spawned = spawnProgram({ ...environment, ...overrides });
   const url = await Promise.race([spawned.url, spawned.ended.then(() => undefined)]);
   if (!url) throw new Error(`The server did not start: ${spawned.output.join('')}`);
   return {
     url,
     process: spawned.process,
-    end: (signal) => {
+    end: async (signal) => {
       spawned.process.kill(signal);
-      return spawned.ended;
+      const how = await spawned.ended;
+      await removeFolder(environment);
+      return how;
     },
   };
+}
+
+/** The folder that a test did not choose itself. */
+function removeFolder({ DATA_DIR }: Record<string, string>): Promise<void> {
+  return rm(DATA_DIR as string, { recursive: true, force: true });
 }
 
 /** Starts `src/main.ts`, whether or not it will come up. */

@@ -25,6 +25,7 @@ const TITLES: Record<number, string> = {
   422: 'Something is not right yet',
   429: 'Slow down a little',
   503: 'The database is not answering',
+  507: 'No room left',
 };
 
 /** The one place where an error becomes an answer: a sentence for what people can act on, a number for a fault. */

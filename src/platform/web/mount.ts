@@ -5,13 +5,16 @@ import type { ZodError, ZodType } from 'zod';
 import { Forbidden, Invalid, NotFound, RequestError, TooMany } from '../errors.js';
 import type { Answer, DoneAnswer, StreamAnswer } from './answers.js';
 import type { Refused, Route } from './routes.js';
+import { sendFile } from './send-file.js';
 import { type Flash, saveSession } from './sessions.js';
-import { receiveFile, type UploadedFile } from './uploads.js';
+import { type ReceivedFile, receiveFile, receiveFiles, removeReceived, type UploadedFile } from './uploads.js';
 import type { Viewer } from './viewer.js';
 import type { Views } from './views.js';
 
 export interface MountOptions {
   views: Views;
+  /** A path for each file that is received; see FileStore. */
+  temporary(): string;
   may(viewer: Viewer, permission: string): boolean;
   /** What every page gets besides its own data. */
   frame(viewer: Viewer | null, flash: Flash | undefined, request: Request): object;
@@ -31,7 +34,12 @@ export function mount(routes: Route[], options: MountOptions): Router {
   const router = Router({ caseSensitive: true });
   for (const route of routes) {
     router[route.method](route.path, async (request, response) => {
-      await send(await answer(route, request, options), request, response, options);
+      const files: ReceivedFile[] = [];
+      try {
+        await send(await answer(route, request, files, options), request, response, options);
+      } finally {
+        await removeReceived(files);
+      }
     });
   }
   for (const path of new Set(routes.map((route) => route.path))) {
@@ -44,7 +52,8 @@ export function mount(routes: Route[], options: MountOptions): Router {
   return router;
 }
 
-async function answer(route: Route, request: Request, options: MountOptions): Promise<Answer> {
+/** @param files where those go that were received: whatever happens, they are removed after the answer */
+async function answer(route: Route, request: Request, files: ReceivedFile[], options: MountOptions): Promise<Answer> {
   const viewer = allow(route, request, options);
   const context = {
     request,
@@ -53,12 +62,14 @@ async function answer(route: Route, request: Request, options: MountOptions): Pr
     query: {} as unknown,
     body: {} as unknown,
     file: null as UploadedFile | null,
+    files,
     flash: request.session?.flash,
     htmx: isHtmx(request),
     frame: () => options.frame(viewer, undefined, request),
   };
   try {
     // Not before the permission: nobody else makes us read a large body.
+    if (route.files) files.push(...(await receiveFiles(route.files, request, options.temporary)));
     if (route.upload) context.file = await receiveFile(route.upload, request);
     if (route.query) context.query = parse(route.query, request.query, invalid);
     if (route.body) context.body = parse(route.body, request.body ?? {}, invalid);
@@ -111,6 +122,7 @@ async function send(given: Answer, request: Request, response: Response, options
       .set(given.headers)
       .end(given.body ?? undefined);
   if (given.kind === 'stream') return sendStream(given, response);
+  if (given.kind === 'file') return sendFile(given, request, response);
   const asFragment = given.fragment !== undefined && isHtmx(request);
   const frame = options.frame(viewerOf(request), asFragment ? undefined : takeFlash(request), request);
   const html = options.views.render(asFragment ? (given.fragment as string) : given.view, { ...frame, ...given.data });

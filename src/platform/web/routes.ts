@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import type { ZodType, z } from 'zod';
 import type { Answer } from './answers.js';
 import type { Flash } from './sessions.js';
-import type { UploadedFile, UploadSpec } from './uploads.js';
+import type { FilesSpec, ReceivedFile, UploadedFile, UploadSpec } from './uploads.js';
 import type { Viewer } from './viewer.js';
 
 /** What a form page gets back when its input was refused: what was typed, and a sentence per field. */
@@ -19,6 +19,8 @@ export interface Context<May, Params, Query, Body> {
   body: Body;
   /** The file that came with the form, of a route with `upload`. */
   file: UploadedFile | null;
+  /** What came with the form, of a route with `files`. They are removed after the answer. */
+  files: ReceivedFile[];
   /** The message left for this page by the one before it. */
   flash: Flash | undefined;
   /** What every page gets besides its own data, for a handler that renders by itself. */
@@ -36,8 +38,10 @@ interface ReadSpec<May, Params, Query> {
 
 interface WriteSpec<May, Params, Body> extends ReadSpec<May, Params, undefined> {
   body: Body;
-  /** The one file that its form may carry (`multipart/form-data`); no other route takes any. */
+  /** The one small file that its form may carry (`multipart/form-data`), in memory. */
   upload?: UploadSpec;
+  /** The large files that its form may carry, on disk. A route with neither takes none. */
+  files?: FilesSpec;
   /** Shows the form again with what was typed and what is wrong with it. Without it the error page says it. */
   form?: (context: FormContext<May, Params>, refused: Refused) => Promise<Answer> | Answer;
 }
@@ -55,6 +59,7 @@ export interface Route {
   query: ZodType | undefined;
   body: ZodType | undefined;
   upload: UploadSpec | undefined;
+  files: FilesSpec | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: each handler is typed where its route is declared.
   form: ((context: any, refused: Refused) => Promise<Answer> | Answer) | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: as above.
@@ -68,7 +73,8 @@ export function get<May extends string, Params extends ZodType | undefined = und
   handle: (context: Context<May, Out<Params, None>, Out<Query, None>, None>) => Promise<Answer> | Answer,
 ): Route {
   const { may, params, query } = spec;
-  return { method: 'get', path, may, params, query, body: undefined, upload: undefined, form: undefined, handle };
+  const none = { body: undefined, upload: undefined, files: undefined, form: undefined };
+  return { method: 'get', path, may, params, query, ...none, handle };
 }
 
 /** Declares a change. Its permission and the schema of its input are required by the type. */
@@ -77,6 +83,6 @@ export function post<May extends string, Body extends ZodType, Params extends Zo
   spec: WriteSpec<May, Params, Body>,
   handle: (context: Context<May, Out<Params, None>, None, z.output<Body>>) => Promise<Answer> | Answer,
 ): Route {
-  const { may, params, body, upload, form } = spec;
-  return { method: 'post', path, may, params, query: undefined, body, upload, form, handle };
+  const { may, params, body, upload, files, form } = spec;
+  return { method: 'post', path, may, params, query: undefined, body, upload, files, form, handle };
 }

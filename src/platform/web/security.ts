@@ -15,7 +15,9 @@ export function securityHeaders(publicUrl: string | undefined): RequestHandler {
         defaultSrc: ["'none'"],
         scriptSrc: ["'self'"],
         styleSrc: ["'self'"],
-        imgSrc: ["'self'"],
+        // blob: is what a page has of a file before it is sent.
+        imgSrc: ["'self'", 'blob:'],
+        mediaSrc: ["'self'", 'blob:'],
         connectSrc: ["'self'", (request) => socketOrigin(request.headers.host, publicUrl)],
         formAction: ["'self'"],
         manifestSrc: ["'self'"],

@@ -1,10 +1,23 @@
+import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
-import multer, { MulterError } from 'multer';
+import multer, { MulterError, type StorageEngine } from 'multer';
 import { Invalid } from '../errors.js';
+import { noRoomFor } from '../files/keep.js';
+import { extendDeadline } from './deadlines.js';
 
-/** The one file that a form may carry. */
+/** The one small file that a form may carry, read into memory. */
 export interface UploadSpec {
   field: string;
+  maxBytes: number;
+}
+
+/** The large files that a form may carry, written to disk. */
+export interface FilesSpec {
+  field: string;
+  maxFiles: number;
+  /** Of one of them. */
   maxBytes: number;
 }
 
@@ -14,30 +27,130 @@ export interface UploadedFile {
   bytes: Buffer;
 }
 
+export interface ReceivedFile {
+  /** A temporary file, removed after the answer unless keepFile() has taken it. */
+  path: string;
+  /** As the browser says: to be shown, never a path and never a type. */
+  name: string;
+  bytes: number;
+}
+
+/** Of what comes beside the files. */
+const LIMITS = { fields: 50, fieldSize: 65_536, fieldNameSize: 100, headerPairs: 20, fieldNestingDepth: 0 };
+/** A browser shows what we say of a form that is too large only when it has sent all of it: so much of that is read on. */
+const READ_ON = 100_000_000;
+
 /**
  * Reads a form that carries a file into memory; its other fields become the request's body.
  * @returns null when no file was chosen
  * @throws Invalid at the file's field when it is too large or the form can't be read
  */
 export async function receiveFile(spec: UploadSpec, request: Request): Promise<UploadedFile | null> {
-  if (!request.is('multipart/form-data')) return null;
-  const limits = { fileSize: spec.maxBytes, files: 1, fields: 50, fieldSize: 65_536, fieldNameSize: 100, headerPairs: 20 };
-  const read = multer({ storage: multer.memoryStorage(), limits, defParamCharset: 'utf8' }).single(spec.field);
-  await new Promise<void>((resolve, reject) => {
-    read(request, request.res as Response, (error: unknown) => (error ? reject(tell(error, spec)) : resolve()));
-  });
-  const { file } = request;
-  // The parser makes it without a prototype, which the check of fields takes for something else than an object.
-  request.body = { ...request.body };
-  return file && (file.size > 0 || file.originalname) ? { name: file.originalname.slice(0, 200), bytes: file.buffer } : null;
+  await receive({ ...spec, maxFiles: 1 }, request, multer.memoryStorage());
+  const file = (request.files as Express.Multer.File[] | undefined)?.[0];
+  return file && (file.size > 0 || file.originalname) ? { name: cleanName(file.originalname), bytes: file.buffer } : null;
 }
 
-function tell(error: unknown, { field, maxBytes }: UploadSpec): unknown {
-  const code = error instanceof MulterError ? error.code : '';
-  if (code === 'LIMIT_FILE_SIZE') return new Invalid({ [field]: `The file is larger than ${sizeOf(maxBytes)}.` });
-  // What is left are forms that no page of ours sends: cut off, malformed, with more or other files.
-  if (error instanceof Error) return new Invalid({ [field]: 'The file did not arrive whole. Please choose it again.' });
-  return error;
+/**
+ * Writes the files of a form to the disk as they come; its other fields become the request's body. A phone may take its
+ * time for them (see deadlines.ts), and when anything goes wrong nothing is left of them.
+ * @param temporary gives each its path
+ * @returns an empty list when none was chosen
+ * @throws Invalid at the files' field: too many, too large, empty, cut off, no room
+ */
+export async function receiveFiles(spec: FilesSpec, request: Request, temporary: () => string): Promise<ReceivedFile[]> {
+  const disk = new DiskEngine(temporary);
+  try {
+    extendDeadline(request);
+    await receive(spec, request, disk);
+    return ((request.files as Express.Multer.File[] | undefined) ?? []).map(({ path, originalname, size }) => {
+      if (size === 0) throw new Invalid({ [spec.field]: `“${cleanName(originalname)}” is empty. Please choose another.` });
+      return { path, name: cleanName(originalname), bytes: size };
+    });
+  } catch (error) {
+    await disk.undo();
+    throw error;
+  }
+}
+
+export async function removeReceived(files: { path: string }[]): Promise<void> {
+  await Promise.all(files.map(({ path }) => rm(path, { force: true })));
+}
+
+async function receive(spec: FilesSpec, request: Request, storage: StorageEngine): Promise<void> {
+  if (!request.is('multipart/form-data')) return;
+  const limits = { ...LIMITS, fileSize: spec.maxBytes, files: spec.maxFiles, parts: spec.maxFiles + LIMITS.fields };
+  const read = multer({ storage, limits, defParamCharset: 'utf8' }).array(spec.field, spec.maxFiles);
+  const most = spec.maxFiles * spec.maxBytes + READ_ON;
+  try {
+    if (Number(request.headers['content-length']) > most) throw new Oversize();
+    await new Promise<void>((resolve, reject) => {
+      let received = 0;
+      // The parser reads a refused form to its end before it says so; one without an end is not read on.
+      request.on('data', (chunk: Buffer) => {
+        received += chunk.length;
+        if (received > most) reject(new Oversize());
+      });
+      read(request, request.res as Response, (error: unknown) => (error ? reject(error) : resolve()));
+    });
+  } catch (error) {
+    if (error instanceof Oversize) request.res?.set('Connection', 'close');
+    throw tell(error, spec);
+  }
+  // The parser makes it without a prototype, which the check of fields takes for something else than an object.
+  request.body = { ...request.body };
+}
+
+class Oversize extends Error {}
+
+/** Not multer's own: that one leaves to the umask who may read a file, and forgets what it was writing when a phone hangs up. */
+class DiskEngine implements StorageEngine {
+  readonly #given: { path: string; written: Promise<void> }[] = [];
+  readonly #abort = new AbortController();
+
+  constructor(private readonly temporary: () => string) {}
+
+  _handleFile(_request: Request, file: Express.Multer.File, done: (error?: unknown, info?: Partial<Express.Multer.File>) => void): void {
+    const path = this.temporary();
+    const target = createWriteStream(path, { flags: 'wx', mode: 0o600 });
+    const written = pipeline(file.stream, target, { signal: this.#abort.signal });
+    this.#given.push({ path, written });
+    written.then(() => done(null, { path, size: target.bytesWritten }), done);
+  }
+
+  _removeFile(_request: Request, file: Express.Multer.File, done: (error: Error | null) => void): void {
+    rm(file.path, { force: true }).then(() => done(null), done);
+  }
+
+  /** Ends what is being written first: it might make its file only now. */
+  async undo(): Promise<void> {
+    this.#abort.abort();
+    await Promise.allSettled(this.#given.map(({ written }) => written));
+    await removeReceived(this.#given);
+  }
+}
+
+function tell(error: unknown, { field, maxBytes, maxFiles }: FilesSpec): unknown {
+  const full = noRoomFor(error, field);
+  if (full) return full;
+  const { code = '', field: at, filename } = error instanceof MulterError ? (error as MulterError & { filename?: string }) : {};
+  const which = maxFiles > 1 && filename ? `“${cleanName(filename)}”` : 'The file';
+  if (code === 'LIMIT_FILE_SIZE' || (error instanceof Oversize && maxFiles === 1))
+    return new Invalid({ [field]: `${which} is larger than ${sizeOf(maxBytes)}.` });
+  const isTooMuch = error instanceof Oversize || code === 'LIMIT_FILE_COUNT' || (code === 'LIMIT_UNEXPECTED_FILE' && at === field);
+  if (isTooMuch && maxFiles > 1)
+    return new Invalid({ [field]: `That is too much at once: at most ${maxFiles} files of ${sizeOf(maxBytes)} each.` });
+  // What is left are forms that no page of ours sends: cut off, malformed, with other files.
+  const again =
+    maxFiles > 1 ? 'The files did not arrive whole. Please choose them again.' : 'The file did not arrive whole. Please choose it again.';
+  return error instanceof Error ? new Invalid({ [field]: again }) : error;
+}
+
+/** Nothing that ends a line, hides, or turns the direction of what stands after it; of the rest as much as can be shown. */
+function cleanName(name: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  const clean = name.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '').trim();
+  return [...clean].slice(0, 200).join('');
 }
 
 function sizeOf(bytes: number): string {
