@@ -94,7 +94,6 @@ export async function consentWithin(tx: Change, order: LockedOrder, input: Given
   await writeAuthorization(tx, order, input, outcome, byLink);
   await settleState(tx, order, answers.length === 0 ? 'keep' : 'withdraw');
   await holdAfterConsent(tx, order);
-  await holdAfterConsent(tx, order);
   await sql`update work_orders set customer_state = 'answered', customer_state_at = ${tx.now}
     where shop_id = ${tx.shop} and id = ${order.id} and (${byLink !== null} or customer_state is not null)`.execute(tx.db);
   return { authorizedCents: authorized.cents, currency };

@@ -111,7 +111,9 @@ function toHolds(order: WorkOrderDetails, dueCents: number, money: (cents: numbe
   const openJobs = order.jobs.filter((job) => isAuthorized(job) && job.progress !== 'complete').map((job) => job.name);
   const due = dueCents > 0 ? money(dueCents) : null;
   const owed = dueCents < 0 ? money(-dueCents) : null;
-  const facts = { number: order.number, openJobs, document: order.document, due, owed, mayOverride: false, reason: '' };
+  const { holds, unasked } = order.visit.safety;
+  const held = holds.filter((hold) => hold.endedAt === null).map((hold) => hold.name);
+  const facts = { number: order.number, held, unasked, openJobs, document: order.document, due, owed, mayOverride: false, reason: '' };
   return refuseHandOver(facts)?.text ?? null;
 }
 

@@ -17,6 +17,8 @@ export interface CardRow {
   blocked_reason: BlockReason | null;
   blocked_note: string;
   blocked_since: Date | null;
+  /** Unsafe, declined, and not released: it can't be handed over. */
+  held: boolean;
   vehicle: string;
   plate: string;
   customer: string;
@@ -42,6 +44,7 @@ export interface Card {
   advisorId: number | null;
   promise: { iso: string; text: string; state: 'late' | 'soon' | '' } | null;
   since: { iso: string; text: string };
+  held: boolean;
   blocked: { kind: BlockReason; reason: string; note: string; iso: string; text: string } | null;
   comments: number;
   labels: { id: number; name: string; color: string }[];
@@ -52,6 +55,7 @@ export interface Card {
 /** What a card shows, without the words that say which cards. */
 export const CARD_ROWS = sql`
   select w.id, w.number, w.column_id, w.rank, w.column_since, w.promised_at, w.blocked_reason, w.blocked_note, w.blocked_since, w.concern,
+    exists (select from holds h where h.shop_id = w.shop_id and h.work_order_id = w.id and h.ended_at is null) as held,
     v.description as vehicle, v.plate, c.name as customer, c.company,
     w.mechanic_id, m.name as mechanic, w.advisor_id, a.name as advisor,
     (select count(*) from comments o where o.shop_id = w.shop_id and o.work_order_id = w.id) as comments,
@@ -92,6 +96,7 @@ export function toCard(row: CardRow, column: Column, now: Date, timeZone: string
       state: promiseState(row.promised_at, column.meaning, now),
     },
     since: { iso: row.column_since.toISOString(), text: showAge(row.column_since, now) },
+    held: row.held,
     blocked: row.blocked_reason &&
       row.blocked_since && {
         kind: row.blocked_reason,

@@ -12,6 +12,7 @@ const card: Card = {
     plate: 'AB 1234',
     customer: 'Muñoz Heating',
     comments: 0,
+    held: false,
     blocked: null,
   },
   ...{

@@ -186,7 +186,17 @@ describe('B4: nothing is delivered with open jobs, or unsettled', () => {
   });
 
   test('an order without jobs is handed over freely', () => {
-    const facts = { number: 1, openJobs: [], document: 'estimate', due: null, owed: null, mayOverride: false, reason: '' };
+    const facts = {
+      number: 1,
+      held: [],
+      unasked: [],
+      openJobs: [],
+      document: 'estimate',
+      due: null,
+      owed: null,
+      mayOverride: false,
+      reason: '',
+    };
     expect(refuseHandOver(facts)).toBeNull();
     expect(refuseHandOver({ ...facts, due: '$1.00', mayOverride: true })).toMatchObject({ reasonHelps: true });
     expect(refuseHandOver({ ...facts, due: '$1.00', document: 'posted' })).toBeNull();

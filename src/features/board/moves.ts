@@ -4,6 +4,7 @@ import type { EventData } from '../../platform/database/events.js';
 import type { Database } from '../../platform/database/pool.js';
 import { Conflict, Forbidden, Invalid, NotFound } from '../../platform/errors.js';
 import type { Viewer } from '../../platform/web/viewer.js';
+import { IS_CHECKED } from '../safety/checks.js';
 import { can } from '../staff/permissions.js';
 import type { CardRow } from './cards.js';
 import { GAP, rankBetween } from './ranks.js';
@@ -46,7 +47,7 @@ export async function moveCard(
     const target = input.step ? await stepTarget(tx, number, input.step) : input;
     const place = await findPlace(tx, number, target);
     const refusal = refuseMove({
-      ...{ number, from: place.from, to: place.to, isAuthorized: place.isAuthorized },
+      ...place,
       mayReopen: can(viewer.role, 'board.reopen'),
       mayOverride: can(viewer.role, 'board.override'),
       reason: input.reason,
@@ -88,7 +89,7 @@ export async function undoMove(db: Database, viewer: Viewer, version: number): P
     if (later) throw new Conflict('Somebody has moved that card since, so it stays where it is.');
     const place = await findPlace(tx, data.number, { column: data.from.column, after: data.from.after });
     const refusal = refuseMove({
-      ...{ number: place.number, from: place.from, to: place.to, isAuthorized: place.isAuthorized },
+      ...place,
       ...{ mayReopen: false, mayOverride: false, reason: '', undoing: true },
     });
     if (refusal) throw new Forbidden(refusal.text);
@@ -114,6 +115,8 @@ interface Place {
   to: { id: number; name: string; meaning: Meaning };
   /** Whether it may be worked on; true as well when the shop does not ask for consent. */
   isAuthorized: boolean;
+  isPhotographed: boolean;
+  isChecked: boolean;
   /** Number and rank of the card it will follow; null at the top. */
   after: { number: number; rank: number } | null;
 }
@@ -134,6 +137,8 @@ async function findPlace(tx: Change, number: number, target: { column: number; a
     after_number: number | null;
     after_rank: number | null;
     is_authorized: boolean;
+    is_photographed: boolean;
+    is_checked: boolean;
   }>`
     select w.id, w.rank, w.column_since, f.id as from_id, f.name as from_name, f.meaning as from_meaning,
       (select p.number from work_orders p where p.shop_id = w.shop_id and p.column_id = w.column_id and p.rank < w.rank order by p.rank desc limit 1) as from_after,
@@ -141,8 +146,13 @@ async function findPlace(tx: Change, number: number, target: { column: number; a
       t.meaning is distinct from 'active' or exists (
         select from jobs j where j.shop_id = w.shop_id and j.work_order_id = w.id and (j.choice is null or j.picked)
           and (j.consent in ('approved', 'revised') or j.pay_type <> 'customer' and j.consent = 'proposed')
-      ) or not (select b.work_needs_consent from billing_settings b where b.shop_id = w.shop_id) as is_authorized
+      ) or not (select b.work_needs_consent from billing_settings b where b.shop_id = w.shop_id) as is_authorized,
+      t.meaning is distinct from 'active' or not y.needs_arrival_photos or exists (
+        select from media p where p.shop_id = w.shop_id and p.work_order_id = w.id and p.is_arrival and p.kind = 'photo' and p.removed_at is null
+      ) as is_photographed,
+      t.meaning is distinct from 'done' or not y.needs_quality_check or ${IS_CHECKED} as is_checked
     from work_orders w
+    join visit_settings y on y.shop_id = w.shop_id
     join columns f on f.shop_id = w.shop_id and f.id = w.column_id
     left join columns t on t.shop_id = w.shop_id and t.id = ${target.column} and t.position is not null
     left join lateral (
@@ -163,6 +173,8 @@ async function findPlace(tx: Change, number: number, target: { column: number; a
     from: { id: row.from_id, name: row.from_name, meaning: row.from_meaning },
     fromAfter: row.from_after,
     isAuthorized: row.is_authorized,
+    isPhotographed: row.is_photographed,
+    isChecked: row.is_checked,
     to: { id: row.to_id, name: row.to_name, meaning: row.to_meaning },
     after: row.after_number === null || row.after_rank === null ? null : { number: row.after_number, rank: row.after_rank },
   };

@@ -9,7 +9,7 @@ function facts(from: Meaning, to: Meaning, more: Partial<MoveFacts> = {}): MoveF
     from: { id: 1, name: 'Here', meaning: from },
     to: { id: 2, name: 'There', meaning: to },
     mayReopen: false,
-    isAuthorized: true,
+    ...{ isAuthorized: true, isPhotographed: true, isChecked: true },
     mayOverride: false,
     reason: '',
     undoing: false,

@@ -63,6 +63,9 @@ const checks = sql`
 export const UNASKED = sql<string[]>`coalesce((
   select json_agg(u.name) from (${UNSAFE}) u where u."isUnsafe" and u.hold is null and not u."isAuthorized" and not u."isReleased"), '[]')`;
 
+/** The names of what holds it. */
+export const HELD = sql<string[]>`coalesce((select json_agg(u.name) from (${UNSAFE}) u where u.hold is not null), '[]')`;
+
 /** The holds and checks of the work order `w`, as an object. */
 export const SAFETY = sql`json_build_object(
   'holds', coalesce((select json_agg(x) from (${holds}) x), '[]'), 'unasked', ${UNASKED},

@@ -17,6 +17,7 @@ function row(number: number, more: Partial<CardRow> = {}): CardRow {
       rank: number,
       column_since: NOW,
       promised_at: null,
+      held: false,
       blocked_reason: null,
       blocked_note: '',
       blocked_since: null,

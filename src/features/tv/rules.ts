@@ -2,7 +2,7 @@ import { showOnWall } from '../../platform/time.js';
 import type { CardRow } from '../board/cards.js';
 import type { Column } from '../board/columns.js';
 import { promiseState } from '../board/rules.js';
-import { BLOCK_REASONS } from '../work-orders/blocks.js';
+import { BLOCK_REASONS, type BlockReason } from '../work-orders/blocks.js';
 
 /** A line of the departure board on the shop floor. */
 interface FloorRow {
@@ -12,7 +12,7 @@ interface FloorRow {
   /** `14:30`, or `Late 14:30`; empty when nothing was promised. */
   when: string;
   state: 'late' | 'soon' | '';
-  /** Why it can't go on; empty when it can. */
+  /** Why it can't go on, or must not leave; empty when it can. */
   blocked: string;
 }
 
@@ -29,8 +29,14 @@ export function floorRows(rows: CardRow[], column: Column, now: Date, timeZone: 
     mechanic: row.mechanic ? shortName(row.mechanic) : 'nobody',
     when: row.promised_at ? whenWords(row.promised_at, state, now, timeZone) : '',
     state,
-    blocked: row.blocked_reason ? [BLOCK_REASONS[row.blocked_reason], row.blocked_note].filter(Boolean).join(': ') : '',
+    blocked: [row.held ? 'Held: unsafe' : '', row.blocked_reason ? blockWords(row.blocked_reason, row.blocked_note) : '']
+      .filter(Boolean)
+      .join(' · '),
   }));
+}
+
+function blockWords(reason: BlockReason, note: string): string {
+  return [BLOCK_REASONS[reason], note].filter(Boolean).join(': ');
 }
 
 /** `14:30`, `Tue 14:30`; `Late 14:30`, and for a day that is past `Late Mon`, since then the hour matters no more. */

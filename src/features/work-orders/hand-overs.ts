@@ -5,6 +5,7 @@ import { Conflict, Invalid } from '../../platform/errors.js';
 import { showMoney } from '../billing/amounts.js';
 import { topRank } from '../board/moves.js';
 import { refuseHandOver } from '../board/rules.js';
+import { HELD, UNASKED } from '../safety/of-order.js';
 import { can } from '../staff/permissions.js';
 import { getOpenWorkOrder, getWorkOrderRow } from './find.js';
 
@@ -33,6 +34,8 @@ export async function handOver(db: Database, viewer: Actor & { role: string }, n
 interface Facts {
   column: string;
   meaning: string;
+  held: string[];
+  unasked: string[];
   openJobs: string[];
   document: string;
   due: string | null;
@@ -47,7 +50,8 @@ async function readFacts(tx: Change, id: number): Promise<Facts> {
         select jsonb_agg(j.name order by j.position) from jobs j
         where j.shop_id = w.shop_id and j.work_order_id = w.id and j.progress <> 'complete' and (j.choice is null or j.picked)
           and (j.consent in ('approved', 'revised') or j.pay_type <> 'customer' and j.consent = 'proposed')
-      ), '[]') as "openJobs"
+      ), '[]') as "openJobs",
+      ${HELD} as held, ${UNASKED} as unasked
     from work_orders w
     join columns k on k.shop_id = w.shop_id and k.id = w.column_id
     join billing_settings b on b.shop_id = w.shop_id
