@@ -44,21 +44,35 @@ export async function moveCard(
 ): Promise<Changed<Moved> & { placed: Placed | null }> {
   let placed: Placed | null = null;
   const changed = await change(db, viewer, { requestId: requestId && `move/${number}/${requestId}` }, async (tx) => {
-    const target = input.step ? await stepTarget(tx, number, input.step) : input;
-    const place = await findPlace(tx, number, target);
-    const refusal = refuseMove({
-      ...place,
-      mayReopen: can(viewer.role, 'board.reopen'),
-      mayOverride: can(viewer.role, 'board.override'),
-      reason: input.reason,
-      undoing: false,
-    });
-    if (refusal) throw refusal.reasonHelps ? new Invalid({ reason: refusal.text }) : new Forbidden(refusal.text);
-    const put = await putCard(tx, place, input.reason ? { reason: input.reason } : {});
-    placed = put?.alone ? put.placed : null;
-    return { moved: put !== null, column: place.to.name };
+    const put = await moveWithin(tx, viewer.role, number, input);
+    placed = put.alone ? put.placed : null;
+    return { moved: put.moved, column: put.column };
   });
   return { ...changed, placed };
+}
+
+/**
+ * As moveCard(), inside a change that does more.
+ * @param role whose rights it goes by; '' for the program, which has none
+ */
+export async function moveWithin(
+  tx: Change,
+  role: string,
+  number: number,
+  input: MoveInput,
+): Promise<Moved & { placed: Placed | null; alone: boolean }> {
+  const target = input.step ? await stepTarget(tx, number, input.step) : input;
+  const place = await findPlace(tx, number, target);
+  const refusal = refuseMove({
+    ...place,
+    mayReopen: can(role, 'board.reopen'),
+    mayOverride: can(role, 'board.override'),
+    reason: input.reason,
+    undoing: false,
+  });
+  if (refusal) throw refusal.reasonHelps ? new Invalid({ reason: refusal.text }) : new Forbidden(refusal.text);
+  const put = await putCard(tx, place, input.reason ? { reason: input.reason } : {});
+  return { moved: put !== null, column: place.to.name, placed: put?.placed ?? null, alone: put?.alone ?? false };
 }
 
 /**
