@@ -15,6 +15,7 @@ import { lineRoutes } from './features/jobs/line-routes.js';
 import { jobRoutes } from './features/jobs/routes.js';
 import { labelRoutes } from './features/labels/routes.js';
 import { printRoutes } from './features/printing/routes.js';
+import { safetyRoutes } from './features/safety/routes.js';
 import { searchRoutes } from './features/search/routes.js';
 import { settingsRoutes } from './features/settings/routes.js';
 import { setupRoutes } from './features/shops/routes.js';
@@ -32,6 +33,8 @@ import { workOrderRoutes } from './features/work-orders/routes.js';
 import type { OpenDatabase } from './platform/database/pool.js';
 import { NotFound } from './platform/errors.js';
 import type { FileStore } from './platform/files/store.js';
+import { sweepTask } from './platform/files/sweep.js';
+import type { Task } from './platform/jobs/jobs.js';
 import { Hub } from './platform/live/hub.js';
 import { Listener } from './platform/live/listener.js';
 import { Sockets } from './platform/live/sockets.js';
@@ -56,6 +59,8 @@ export interface App {
   services: Services;
   sockets: Sockets;
   listener: Listener;
+  /** What is done in the background. */
+  tasks: Task[];
   /** Ends what would keep the process alive; the database is closed by whoever opened it. */
   close(): Promise<void>;
 }
@@ -84,6 +89,7 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
     ...lineRoutes(services),
     ...billingRoutes(services),
     ...moneyRoutes(services),
+    ...safetyRoutes(services),
     ...searchRoutes(services),
     ...customerRoutes(services),
     ...vehicleRoutes(services),
@@ -145,5 +151,5 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
     sessions.close();
     await listener.stop();
   };
-  return { http, routes: [...screens, ...routes], services, sockets, listener, close };
+  return { http, routes: [...screens, ...routes], services, sockets, listener, tasks: [sweepTask], close };
 }

@@ -1,6 +1,9 @@
 import { showDateTime } from '../../platform/time.js';
 import { BILLING_SENTENCES } from '../billing/telling.js';
+import { INSPECTION_SENTENCES } from '../inspections/telling.js';
 import { JOB_SENTENCES } from '../jobs/telling.js';
+import { MEDIA_SENTENCES } from '../media/telling.js';
+import { SAFETY_SENTENCES } from '../safety/telling.js';
 import { BLOCK_REASONS, type BlockReason } from './blocks.js';
 
 /** One sentence of a work order's history: who, what, from, to, when. */
@@ -14,7 +17,7 @@ export interface HistoryLine {
 }
 
 /** Kinds of events that may be told to those who see no prices; what is not named here is not told. */
-const FLOOR = /^(work-order|card|comment|job|line|meter|consent)\./;
+const FLOOR = /^(work-order|card|comment|job|line|meter|consent|media|inspection|finding|hold|quality)\./;
 
 /** What happened to a work order, as sentences; the rows are the events about it, the newest first. */
 export function toHistory(rows: { kind: string; data: unknown; at: string; name: string | null }[], timeZone: string): HistoryLine[] {
@@ -46,6 +49,9 @@ const FIELD_NAMES: Record<string, string> = {
 const SENTENCES: Record<string, (data: Data, prices: boolean) => string> = {
   ...BILLING_SENTENCES,
   ...JOB_SENTENCES,
+  ...SAFETY_SENTENCES,
+  ...INSPECTION_SENTENCES,
+  ...MEDIA_SENTENCES,
   'work-order.created': (data) => `opened it in ${data.column.name}`,
   'work-order.edited': (data) =>
     `changed ${Object.keys(data.to)

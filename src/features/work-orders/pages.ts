@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Services } from '../../platform/services.js';
-import { showAge } from '../../platform/time.js';
+import { showAge, showDateTime } from '../../platform/time.js';
 import { type Answer, page } from '../../platform/web/answers.js';
 import type { Refused } from '../../platform/web/routes.js';
 import type { Viewer } from '../../platform/web/viewer.js';
@@ -11,6 +11,7 @@ import type { LineForm } from '../jobs/forms.js';
 import { PAY_TYPES, PROGRESS } from '../jobs/inputs.js';
 import { ADDABLE, CONDITIONS, CORE_STATES, KIND_NAMES, TAX_CHOICES } from '../jobs/line-fields.js';
 import { showReading } from '../jobs/readings.js';
+import { toGallery } from '../media/gallery.js';
 import { type Audience, audienceOf, forAudience } from './audiences.js';
 import { BLOCK_REASONS } from './blocks.js';
 import { listChoices } from './choices.js';
@@ -18,7 +19,7 @@ import { getWorkOrder } from './details.js';
 
 /** Words and figures of jobs, lines and money, for every view that shows them. */
 const WORDS = {
-  toPanel,
+  ...{ toPanel, toGallery, showDateTime },
   ...{ showAmount, showMoney, showPercent, showQuantity, showReading, margin, kinds: KIND_NAMES, addable: ADDABLE, payTypes: PAY_TYPES },
   ...{ progress: PROGRESS, conditions: CONDITIONS, coreStates: CORE_STATES, taxChoices: TAX_CHOICES },
 };
@@ -53,6 +54,11 @@ export class WorkOrderPages {
   async jobParts(viewer: Viewer, number: number, frame: object): Promise<string> {
     const live = await this.#live(viewer.shop, number, audienceOf(viewer.role));
     return this.services.views.render('jobs/parts', { ...frame, ...live, requestId: randomUUID() });
+  }
+
+  /** The photos and videos, after some came. */
+  async mediaParts(viewer: Viewer, number: number): Promise<string> {
+    return this.services.views.render('media/parts', await this.#live(viewer.shop, number, audienceOf(viewer.role)));
   }
 
   /** One line as it stands, or the form row that changes it. */
