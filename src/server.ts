@@ -6,6 +6,7 @@ import { openEmbedded } from './platform/database/embedded.js';
 import { migrate } from './platform/database/migrate.js';
 import { type OpenDatabase, openDatabase } from './platform/database/pool.js';
 import { openFileStore } from './platform/files/store.js';
+import { Worker } from './platform/jobs/worker.js';
 import { type Logger, openLog } from './platform/observe/log.js';
 import { projectPath } from './platform/project.js';
 import { StartError } from './platform/start-error.js';
@@ -35,6 +36,7 @@ export async function runServer(config: Config, log: Logger): Promise<RunningSer
   const embedded = config.databaseUrl ? null : await openEmbedded(config.dataDir);
   let database: OpenDatabase | undefined;
   let app: App | undefined;
+  let worker: Worker | undefined;
   try {
     const url = config.databaseUrl ?? (embedded?.url as string);
     await migrate(url, projectPath('migrations'));
@@ -42,13 +44,16 @@ export async function runServer(config: Config, log: Logger): Promise<RunningSer
     app = createApp(config, url, database, await openFileStore(config), log);
     const server = await listen(config, app);
     await app.listener.start();
-    const stop = stopper(app, server, database, () => embedded?.release() ?? Promise.resolve());
+    worker = new Worker(url, app.tasks, app.services);
+    await worker.start();
+    const stop = stopper(app, worker, server, database, () => embedded?.release() ?? Promise.resolve());
     const address = `http://localhost:${(server.address() as AddressInfo).port}`;
     log.info({ url: address, database: embedded ? 'embedded' : 'external' }, 'ServiceFLOW is running');
     return { url: address, app, stop };
   } catch (error) {
     // Its timers would keep the process alive.
     await app?.close();
+    await worker?.stop();
     // The pool first: the embedded Postgres stops only when nobody is connected any more.
     await database?.close();
     await embedded?.release();
@@ -76,7 +81,7 @@ async function listen(config: Config, app: App): Promise<Server> {
   return server;
 }
 
-function stopper(app: App, server: Server, database: OpenDatabase, release: () => Promise<void>): () => Promise<void> {
+function stopper(app: App, worker: Worker, server: Server, database: OpenDatabase, release: () => Promise<void>): () => Promise<void> {
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     const closed = new Promise((resolve) => server.close(resolve));
@@ -87,6 +92,7 @@ function stopper(app: App, server: Server, database: OpenDatabase, release: () =
     await closed;
     clearInterval(idle);
     clearTimeout(cut);
+    await worker.stop();
     await database.close();
     await release();
   };

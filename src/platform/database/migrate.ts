@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
 import { StartError } from '../start-error.js';
 import { connectionSettings } from './pool.js';
@@ -9,7 +10,8 @@ const MIGRATION_LOCK = 7_268_302_611;
 
 /**
  * Brings the schema to the newest file of `folder` (0001_….sql, 0002_….sql: plain SQL, forward only). Each file runs in
- * its own transaction; of several processes that start together one migrates and the others wait.
+ * its own transaction; of several processes that start together one migrates and the others wait. Then the schema of the
+ * background jobs, `graphile_worker`, which is that library's own.
  * @throws StartError when the database is newer than this program, or can't be reached.
  */
 export async function migrate(url: string, folder: string): Promise<void> {
@@ -27,6 +29,7 @@ export async function migrate(url: string, folder: string): Promise<void> {
     if (unknown)
       throw new StartError(`The database is newer than this program (it has ${unknown}): start the version that made it, or a later one.`);
     for (const file of files.filter((name) => !applied.includes(name))) await apply(client, folder, file);
+    await migrateJobs(url);
   } finally {
     await client.end();
   }
@@ -38,4 +41,18 @@ async function apply(client: pg.Client, folder: string, file: string): Promise<v
   await client.query(statements);
   await client.query('insert into migrations (name) values ($1)', [file]);
   await client.query('commit');
+}
+
+async function migrateJobs(url: string): Promise<void> {
+  const pool = new pg.Pool({ ...connectionSettings(url), max: 1 });
+  try {
+    await runMigrations({ pgPool: pool });
+  } catch (error) {
+    if ((error as { code?: string }).code !== '42501') throw error;
+    throw new StartError(
+      `The user of the database may not make the schema of background jobs (${(error as Error).message}): grant it "create on database".`,
+    );
+  } finally {
+    await pool.end();
+  }
 }

@@ -49,10 +49,7 @@ export function errorHandler(log: Logger, show: ShowProblem): ErrorRequestHandle
 function describe(error: unknown, log: Logger, request: Request): Problem {
   const known = error instanceof RequestError ? error : fromElsewhere(error as { status?: number; code?: string; message?: string });
   if (known) return { status: known.status, title: TITLES[known.status] ?? 'That did not work', text: known.message };
-  const number = `E-${randomInt(36 ** 6)
-    .toString(36)
-    .toUpperCase()
-    .padStart(6, '0')}`;
+  const number = faultNumber();
   // The token of a link is a key to what it opens: it does not belong in a log.
   log.error({ err: error, number, method: request.method, path: request.path.replace(/[\w-]{32,}/g, '…') }, 'fault');
   if (isDatabaseDown(error as { code?: string; message?: string })) {
@@ -61,6 +58,14 @@ function describe(error: unknown, log: Logger, request: Request): Problem {
   }
   const text = `That is our fault, not yours, and what you sent was not saved. Try again; if it happens again, tell your manager the number ${number}.`;
   return { status: 500, title: 'Something broke', text, number };
+}
+
+/** Stands in the log, and, if somebody saw it happen, on their page. */
+export function faultNumber(): string {
+  return `E-${randomInt(36 ** 6)
+    .toString(36)
+    .toUpperCase()
+    .padStart(6, '0')}`;
 }
 
 /** Errors of the body parser (malformed, too large) and of values that Postgres can't hold. */

@@ -1,0 +1,148 @@
+import { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Logger as GraphileLogger, parseCronItems, type Runner, run, type WorkerEvents } from 'graphile-worker';
+import pg from 'pg';
+import { connectionSettings } from '../database/pool.js';
+import type { Logger } from '../observe/log.js';
+import type { Services } from '../services.js';
+import { faultNumber } from '../web/errors.js';
+import type { Task } from './jobs.js';
+
+/** One may take minutes (a video), so that the next need not wait for it; more would be felt at the board. */
+const AT_ONCE = 2;
+/** New work wakes it; this is for what is tried again or is due. */
+const LOOK_EVERY = 5_000;
+const START_AGAIN_AFTER = 5_000;
+/** How long jobs may take to end when the program does. What does not is done again by the next one. */
+const DRAIN = 8_000;
+const LOOK_FOR_DEAD_EVERY = 60_000;
+
+/**
+ * Does the jobs that wait in the database, within this process. It never ends the process: when the database goes away, it
+ * begins anew when that is back.
+ */
+export class Worker {
+  readonly #pool: pg.Pool;
+  readonly #log: Logger;
+  readonly #unlock: NodeJS.Timeout;
+  #runner: Runner | undefined;
+  #starting: Promise<void> | undefined;
+  #again: NodeJS.Timeout | undefined;
+  #suspects = new Set<string>();
+  #stopped = false;
+
+  constructor(
+    url: string,
+    private readonly tasks: Task[],
+    private readonly services: Services,
+    lookForDeadEvery = LOOK_FOR_DEAD_EVERY,
+  ) {
+    this.#log = services.log;
+    this.#pool = new pg.Pool({
+      ...connectionSettings(url),
+      application_name: 'serviceflow jobs',
+      // One listens, one is for what is due by the clock.
+      max: AT_ONCE + 2,
+      idleTimeoutMillis: 30_000,
+      statement_timeout: 10_000,
+      query_timeout: 12_000,
+    });
+    this.#pool.on('error', () => {});
+    this.#pool.on('connect', (client) => client.on('error', () => {}));
+    this.#unlock = setInterval(() => void this.#freeJobsOfTheDead(), lookForDeadEvery);
+    this.#unlock.unref();
+  }
+
+  /** Returns when it looks for work, or has to try again later. */
+  start(): Promise<void> {
+    this.#starting = this.#start();
+    return this.#starting;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#unlock);
+    clearTimeout(this.#again);
+    await this.#starting;
+    const end = async () => {
+      await this.#runner?.stop().catch(() => {});
+      await this.#pool.end();
+    };
+    await Promise.race([end(), sleep(DRAIN, undefined, { ref: false })]);
+  }
+
+  async #start(): Promise<void> {
+    const events = new EventEmitter() as WorkerEvents;
+    events.on('pool:listen:success', ({ workerPool, client }) => {
+      for (const { workerId } of workerPool._workers)
+        void client.query('select pg_advisory_lock($1, hashtext($2))', [LIVING, workerId]).catch(() => {});
+    });
+    try {
+      const runner = await run({
+        ...{ pgPool: this.#pool, events, noHandleSignals: true, concurrency: AT_ONCE, pollInterval: LOOK_EVERY },
+        logger: loggerFor(this.#log),
+        taskList: Object.fromEntries(this.tasks.map((task) => [task.name, this.#runnerOf(task)])),
+        parsedCronItems: parseCronItems(this.tasks.flatMap(({ name, at }) => (at ? [{ task: name, match: at }] : []))),
+      });
+      this.#runner = runner;
+      const ended = (error?: Error) => this.#lost(error);
+      runner.promise.then(() => ended(), ended);
+    } catch (error) {
+      this.#lost(error as Error);
+    }
+  }
+
+  #lost(error?: Error): void {
+    this.#runner = undefined;
+    if (this.#stopped) return;
+    this.#log.warn({ err: error }, 'background work was interrupted; beginning again');
+    this.#again = setTimeout(() => void this.start(), START_AGAIN_AFTER);
+  }
+
+  #runnerOf(task: Task) {
+    return async (payload: unknown, { job }: { job: { id: string; attempts: number; max_attempts: number } }) => {
+      try {
+        await task.run(payload, this.services, { isLast: job.attempts >= job.max_attempts });
+      } catch (error) {
+        const number = faultNumber();
+        this.#log.error({ err: error, number, task: task.name, job: job.id, attempt: job.attempts }, 'a background job failed');
+        throw error;
+      }
+    };
+  }
+
+  /**
+   * A process that was killed leaves its jobs locked. Each worker that lives holds a lock on its name, as long as it is
+   * connected; whose lock was free twice in a row is dead, and its jobs are anybody's.
+   */
+  async #freeJobsOfTheDead(): Promise<void> {
+    try {
+      const { rows } = await this.#pool.query<{ worker: string }>(UNLOCKED);
+      const dead = rows.map((row) => row.worker).filter((worker) => this.#suspects.has(worker));
+      this.#suspects = new Set(rows.map((row) => row.worker));
+      if (dead.length > 0) await this.#pool.query('select graphile_worker.force_unlock_workers($1)', [dead]);
+    } catch (error) {
+      this.#log.warn({ err: error }, 'jobs of other processes could not be looked after; trying again');
+    }
+  }
+}
+
+/** The first half of those locks: any number will do, as long as all versions of this program use the same one. */
+const LIVING = 726_830;
+
+const UNLOCKED = `
+  select worker from (select distinct locked_by as worker from graphile_worker._private_jobs where locked_by is not null) j
+  where not exists (
+    select from pg_locks l where l.locktype = 'advisory' and l.database = (select oid from pg_database where datname = current_database())
+      and l.classid::bigint = ${LIVING} and l.objid::bigint = hashtext(worker)::bigint & 4294967295 and l.granted
+  )`;
+
+/** What it says of its own doings is of no use to who runs a shop; that a connection was lost is. */
+function loggerFor(log: Logger): GraphileLogger {
+  return new GraphileLogger(() => (level, message) => {
+    const isProblem = level === 'error' || level === 'warning';
+    // Our own line about it has a number.
+    if (isProblem && !message.startsWith('Failed task')) log.warn({ from: 'jobs' }, message);
+    else log.debug({ from: 'jobs' }, message);
+  });
+}
