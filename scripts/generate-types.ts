@@ -45,7 +45,7 @@ const COLUMNS = {
 
 const OPTIONS = [
   '--dialect=postgres',
-  '--exclude-pattern={migrations,graphile_worker.*}',
+  '--exclude-pattern={public.migrations,graphile_worker.*}',
   // As src/platform/database/pool.ts reads them.
   `--type-mapping=${JSON.stringify({ int8: 'number' })}`,
   `--overrides=${JSON.stringify({ columns: COLUMNS })}`,
