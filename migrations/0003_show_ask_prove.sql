@@ -46,6 +46,9 @@ create table inspection_template_versions (
   primary key (shop_id, template_id, version),
   foreign key (shop_id, template_id) references inspection_templates (shop_id, id)
 );
+-- What somebody was inspected by stays what it was.
+create trigger inspection_template_versions_are_final before update or delete on inspection_template_versions
+  for each row execute function refuse_rewriting();
 
 create table inspections (
   shop_id bigint not null references shops,

@@ -3,6 +3,7 @@ import { type Change, changeWithin } from '../../platform/database/change.js';
 import type { Database } from '../../platform/database/pool.js';
 import { NotFound } from '../../platform/errors.js';
 import { DEFAULT_COLUMNS, insertColumn } from '../board/columns.js';
+import { addStarterTemplates } from '../inspections/templates.js';
 import { hashPassword } from '../staff/passwords.js';
 
 export interface FirstShop {
@@ -56,8 +57,9 @@ export async function insertShop(
   return { shop: shop.id, staff: staff.id };
 }
 
-/** A shop's first change: that it was made, and the columns of its board. */
+/** A shop's first change: that it was made, the columns of its board, and the inspections to begin with. */
 export async function beginShop(tx: Change, input: Pick<FirstShop, 'shopName' | 'timeZone'>): Promise<void> {
   tx.record('shop.made', null, { name: input.shopName, timeZone: input.timeZone });
   for (const column of DEFAULT_COLUMNS) await insertColumn(tx, column);
+  await addStarterTemplates(tx);
 }

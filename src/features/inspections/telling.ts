@@ -1,0 +1,36 @@
+import { COLOR_NAMES, type FindingColor } from './content.js';
+
+// biome-ignore lint/suspicious/noExplicitAny: each kind of event has its own data; the sentences below know them.
+type Data = any;
+
+/** What the events of inspections say, as the rest of a sentence that begins with who did it. None of them names a price. */
+export const INSPECTION_SENTENCES: Record<string, (data: Data) => string> = {
+  'inspection.started': (data) => `started the inspection “${data.name}”`,
+  'inspection.finished': (data) => `finished the inspection “${data.name}”: ${data.red} red, ${data.yellow} yellow, ${data.green} green`,
+  'inspection.reopened': (data) =>
+    `opened the inspection “${data.name}” again${data.takenBack ? ', so the customer doesn’t see it for now' : ''}`,
+  'inspection.released': (data) => `released the inspection “${data.name}” to the customer`,
+  'inspection.withheld': (data) => `took the inspection “${data.name}” back from the customer`,
+  'finding.saved': (data) => saved(data),
+  'finding.shown': (data) => `shows “${data.name}” to the customer`,
+  'finding.hidden': (data) => `hid “${data.name}” from the customer`,
+  'finding.proposed': (data) => `proposed the job “${data.name}” for what was found`,
+};
+
+function saved({ name, before, after, carriedFrom }: Data): string {
+  const what = ['color', 'reason', 'measures', 'note']
+    .filter((field) => before[field] !== after[field])
+    .map((field) => tell(field, before, after));
+  return `inspected “${name}”${carriedFrom ? ', same as at the last visit' : ''}${what.length > 0 ? `: ${what.join(', ')}` : ''}`;
+}
+
+function tell(field: string, before: Data, after: Data): string {
+  if (field === 'color') return `${color(after)}${before.color ? `, was ${color(before)}` : ''}`;
+  if (field === 'reason') return after.reason ?? 'no reason any more';
+  if (field === 'measures') return `${after.measures || 'nothing measured'}${before.measures ? `, was ${before.measures}` : ''}`;
+  return after.note ? `“${after.note}”${before.note ? `, was “${before.note}”` : ''}` : `took the note “${before.note}” away`;
+}
+
+function color(of: Data): string {
+  return of.color ? COLOR_NAMES[of.color as FindingColor].toLowerCase() : 'not said';
+}
