@@ -5,7 +5,7 @@ import { Conflict, Invalid } from '../../platform/errors.js';
 import type { Viewer } from '../../platform/web/viewer.js';
 import { getOpenWorkOrder } from '../work-orders/find.js';
 import { refuseRelease, turnOf, wordsOf } from './rules.js';
-import { itemName, readUnsafe } from './unsafe.js';
+import { finders, itemName, readUnsafe } from './unsafe.js';
 
 /** How a customer's acknowledgement can come; nobody of the shop chooses the last one. */
 export type How = 'in-person' | 'phone' | 'email' | 'text' | 'link';
@@ -38,7 +38,7 @@ export interface OpenHold {
   id: number;
   name: string;
   note: string;
-  foundBy: number;
+  foundBy: number[];
   finder: string;
   acknowledged: boolean;
   takenBy: number | null;
@@ -48,13 +48,13 @@ export interface OpenHold {
 /** The holds of a work order that have not ended, the oldest first. */
 export async function listOpenHolds(db: Database, shop: number, number: number): Promise<OpenHold[]> {
   const { rows } = await sql<OpenHold>`
-    select h.id, ${itemName('f', 'x')} as name, f.note, f.by as "foundBy", s.name as finder, h.acknowledged_at is not null as acknowledged,
+    select h.id, ${itemName('f', 'x')} as name, f.note, o.by -> 'ids' as "foundBy", o.by ->> 'names' as finder, h.acknowledged_at is not null as acknowledged,
       h.acknowledgement_taken_by as "takenBy", t.name as taker
     from holds h
     join work_orders w on w.shop_id = h.shop_id and w.id = h.work_order_id
     join findings f on f.shop_id = h.shop_id and f.id = h.finding_id
     join inspections x on x.shop_id = f.shop_id and x.id = f.inspection_id
-    join staff s on s.id = f.by
+    cross join lateral (select ${finders} as by) o
     left join staff t on t.id = h.acknowledgement_taken_by
     where h.shop_id = ${shop} and w.number = ${number} and h.ended_at is null order by h.id`.execute(db);
   return rows;

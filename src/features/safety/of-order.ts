@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { IS_CHECKED } from './checks.js';
 import type { How } from './holds.js';
-import { itemName, UNSAFE } from './unsafe.js';
+import { finders, itemName, UNSAFE } from './unsafe.js';
 
 /** One hold, as the page of its work order tells of it; times are text, in UTC. */
 export interface Hold {
@@ -43,14 +43,13 @@ export interface Safety {
 }
 
 const holds = sql`
-  select h.id, h.finding_id as finding, ${itemName('f', 'x')} as name, f.note, s.name as finder, h.made_at as "madeAt",
+  select h.id, h.finding_id as finding, ${itemName('f', 'x')} as name, f.note, ${finders} ->> 'names' as finder, h.made_at as "madeAt",
     h.acknowledged_at as "acknowledgedAt", h.acknowledged_by as "acknowledgedBy", h.acknowledged_how as how, t.name as taker,
     h.acknowledgement_note as "acknowledgementNote", r.name as "releasedBy", h.release_note as "releaseNote", h.ended_at as "endedAt",
     h.ended_why as why
   from holds h
   join findings f on f.shop_id = h.shop_id and f.id = h.finding_id
   join inspections x on x.shop_id = f.shop_id and x.id = f.inspection_id
-  join staff s on s.id = f.by
   left join staff t on t.id = h.acknowledgement_taken_by
   left join staff r on r.id = h.released_by
   where h.shop_id = w.shop_id and h.work_order_id = w.id order by h.id`;

@@ -5,7 +5,6 @@ export interface Unsafe {
   finding: number;
   /** What was looked at: the item of the inspection. */
   name: string;
-  foundBy: number;
   /** Still red, and still of safety. */
   isUnsafe: boolean;
   /** The customer has put off or declined the job for it, and no other option of it is to be done. */
@@ -40,14 +39,15 @@ export interface ReleaseFacts {
   staff: number;
   acknowledged: boolean;
   takenBy: number | null;
-  foundBy: number;
+  /** Whoever said that it is red. */
+  foundBy: number[];
 }
 
 /** The second person is somebody else than who spoke with the customer and who found the fault. @returns why not, or null */
 export function refuseRelease({ staff, acknowledged, takenBy, foundBy }: ReleaseFacts): string | null {
   if (!acknowledged) return 'The customer has not acknowledged it yet.';
   if (takenBy === staff) return 'You took down what the customer said: somebody else releases it.';
-  return foundBy === staff ? 'You found it: somebody else releases it.' : null;
+  return foundBy.includes(staff) ? 'You found it: somebody else releases it.' : null;
 }
 
 /** `Front pads`, `Front pads and Tires`, `Front pads, Tires and Wipers` */

@@ -8,9 +8,17 @@ export const itemName = (f: 'f', x: 'x') => sql<string>`coalesce((
   where t.shop_id = ${sql.ref(`${x}.shop_id`)} and t.template_id = ${sql.ref(`${x}.template_id`)} and t.version = ${sql.ref(`${x}.version`)}
     and i ->> 'key' = ${sql.ref(`${f}.item`)} limit 1), ${sql.ref(`${f}.item`)})`;
 
+/** Who found the fault `f`, as `{"ids", "names"}`: whoever made it red. Adding to its note is not finding it. */
+export const finders = sql`(
+  select json_build_object('ids', json_agg(s.id order by s.id), 'names', string_agg(s.name, ', ' order by s.id)) from staff s
+  where s.id = any (coalesce((
+    select array_agg(e.actor_id) from events e
+    where e.shop_id = f.shop_id and e.work_order_id = f.work_order_id and e.kind = 'finding.saved' and (e.data ->> 'finding')::bigint = f.id
+      and e.data #>> '{after,color}' = 'red' and e.data #>> '{before,color}' is distinct from 'red'), array[f.by])))`;
+
 /** The red safety findings of the work order `w`, and those whose hold has not ended, as `Unsafe`. */
 export const UNSAFE = sql<Unsafe>`
-  select f.id as finding, ${itemName('f', 'x')} as name, f.by as "foundBy", f.color is not distinct from 'red' and f.safety as "isUnsafe",
+  select f.id as finding, ${itemName('f', 'x')} as name, f.color is not distinct from 'red' and f.safety as "isUnsafe",
     coalesce(j.consent in ('declined', 'deferred'), false) and not done.yes as "isDeclined", done.yes as "isAuthorized", h.id as hold,
     exists (
       select from holds r where r.shop_id = f.shop_id and r.finding_id = f.id and r.ended_why = 'released'

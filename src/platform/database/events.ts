@@ -31,6 +31,11 @@ export interface EventRow {
  * @returns sha256(previous, the row in canonical form)
  */
 export function hashEvent(previous: Buffer, row: EventRow): Buffer {
+  return createHash('sha256').update(hashedBytes(previous, row)).digest();
+}
+
+/** What is hashed of an event, so that anybody can hash it again: the hash before it, then the row in canonical form (UTF-8). */
+export function hashedBytes(previous: Buffer, row: EventRow): Buffer {
   const canonical = canonicalJson([
     row.shop_id,
     row.version,
@@ -43,7 +48,7 @@ export function hashEvent(previous: Buffer, row: EventRow): Buffer {
     row.request_id,
     row.result,
   ]);
-  return createHash('sha256').update(previous).update(canonical).digest();
+  return Buffer.concat([previous, Buffer.from(canonical)]);
 }
 
 /** An event as it is stored: linked to the one before it. */

@@ -32,7 +32,7 @@ export interface BytesAnswer {
 
 export interface StreamAnswer {
   kind: 'stream';
-  chunks: AsyncIterable<string>;
+  chunks: AsyncIterable<string | Uint8Array>;
   headers: Record<string, string>;
 }
 
@@ -66,7 +66,7 @@ export function bytes(body: Buffer | string | null, headers: Record<string, stri
 }
 
 /** What is too large to hold in memory: written as fast as it is read, chunk by chunk. */
-export function stream(chunks: AsyncIterable<string>, headers: Record<string, string>): StreamAnswer {
+export function stream(chunks: AsyncIterable<string | Uint8Array>, headers: Record<string, string>): StreamAnswer {
   return { kind: 'stream', chunks, headers };
 }
 
