@@ -14,6 +14,8 @@ import { importRoutes } from './features/imports/routes.js';
 import { lineRoutes } from './features/jobs/line-routes.js';
 import { jobRoutes } from './features/jobs/routes.js';
 import { labelRoutes } from './features/labels/routes.js';
+import { playableTask } from './features/media/playing.js';
+import { mediaRoutes } from './features/media/routes.js';
 import { printRoutes } from './features/printing/routes.js';
 import { safetyRoutes } from './features/safety/routes.js';
 import { searchRoutes } from './features/search/routes.js';
@@ -40,6 +42,7 @@ import { Listener } from './platform/live/listener.js';
 import { Sockets } from './platform/live/sockets.js';
 import { healthRoutes } from './platform/observe/health.js';
 import type { Logger } from './platform/observe/log.js';
+import { openPictures } from './platform/pictures/open.js';
 import { projectPath } from './platform/project.js';
 import type { Services } from './platform/services.js';
 import { loadAssets } from './platform/web/assets.js';
@@ -68,9 +71,11 @@ export interface App {
 /** Puts the program together: every feature, in the order in which a request meets them. */
 export function createApp(config: Config, url: string, database: OpenDatabase, files: FileStore, log: Logger): App {
   const assets = loadAssets(projectPath('public'));
-  const views = loadViews(projectPath('views'), { asset: assets.url, assetRevision: assets.revision, icon: iconsFrom(assets) });
+  const mostBytes = { photo: config.maxPhotoBytes, video: config.maxVideoBytes };
+  const views = loadViews(projectPath('views'), { asset: assets.url, assetRevision: assets.revision, icon: iconsFrom(assets), mostBytes });
   const live = new Hub(log);
-  const services: Services = { config, db: database.db, pool: database.pool, log, views, assets, live, files };
+  const pictures = openPictures({ ...config, temporary: () => files.temporary(), log });
+  const services: Services = { config, db: database.db, pool: database.pool, log, views, assets, live, files, pictures };
   const boards = new Boards(services.db, views);
   const walls = new Walls(boards, views);
   const sessions = openSessions(database.pool, config.sessionSecret, config.publicUrl, (sid) => findSession(services.db, sid));
@@ -89,6 +94,7 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
     ...lineRoutes(services),
     ...billingRoutes(services),
     ...moneyRoutes(services),
+    ...mediaRoutes(services),
     ...safetyRoutes(services),
     ...searchRoutes(services),
     ...customerRoutes(services),
@@ -149,7 +155,8 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
   const close = async () => {
     sockets.close();
     sessions.close();
+    await pictures.close();
     await listener.stop();
   };
-  return { http, routes: [...screens, ...routes], services, sockets, listener, tasks: [sweepTask], close };
+  return { http, routes: [...screens, ...routes], services, sockets, listener, tasks: [sweepTask, playableTask], close };
 }

@@ -27,6 +27,7 @@ export const Environment = z.object({
     .default(''),
   MAX_PHOTO_MB: whole(1, 500).default(40),
   MAX_VIDEO_MB: whole(1, 2000).default(200),
+  FFMPEG_PATH: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),
 });
 
@@ -48,6 +49,8 @@ export interface Config {
   /** Of one photo, and of one video. */
   maxPhotoBytes: number;
   maxVideoBytes: number;
+  /** Undefined: the one in PATH, if there is one. */
+  ffmpegPath: string | undefined;
   logLevel: string;
 }
 
@@ -80,6 +83,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     trustedProxies: entries(values.TRUSTED_PROXIES),
     maxPhotoBytes: values.MAX_PHOTO_MB * 1_000_000,
     maxVideoBytes: values.MAX_VIDEO_MB * 1_000_000,
+    ffmpegPath: values.FFMPEG_PATH,
     logLevel: values.LOG_LEVEL,
   };
 }

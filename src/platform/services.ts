@@ -4,6 +4,7 @@ import type { Database } from './database/pool.js';
 import type { FileStore } from './files/store.js';
 import type { Hub } from './live/hub.js';
 import type { Logger } from './observe/log.js';
+import type { Pictures } from './pictures/pictures.js';
 import type { Assets } from './web/assets.js';
 import type { Views } from './web/views.js';
 
@@ -18,4 +19,5 @@ export interface Services {
   live: Hub;
   /** Photos, videos: by content. Features put something in by keepFile(). */
   files: FileStore;
+  pictures: Pictures;
 }

@@ -5,8 +5,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Logger } from '../observe/log.js';
 import type { Answer, Work } from './worker.js';
 
-interface Limits {
-  /** How long one piece of work may take. */
+export interface Limits {
+  /** How long one piece of work may take; a second more for each five megabytes. */
   workMs: number;
   /** How long the process stays when there is none. */
   idleMs: number;
@@ -39,9 +39,9 @@ export class PictureProcess {
     return this.#child?.pid;
   }
 
-  /** @returns null when the process ended before it answered */
-  run(work: Work): Promise<Answer | null> {
-    const turn = this.#last.then(() => this.#run(work));
+  /** @param bytes how large the file is @returns null when the process ended before it answered */
+  run(work: Work, bytes: number): Promise<Answer | null> {
+    const turn = this.#last.then(() => this.#run(work, this.#limits.workMs + bytes / 5000));
     this.#last = turn.catch(() => undefined);
     return turn;
   }
@@ -52,11 +52,11 @@ export class PictureProcess {
     await this.#last;
   }
 
-  async #run(work: Work): Promise<Answer | null> {
+  async #run(work: Work, deadlineMs: number): Promise<Answer | null> {
     if (this.#closed) return null;
     clearTimeout(this.#idle);
     const child = this.#alive();
-    const deadline = setTimeout(() => this.#kill(child, 'took too long'), this.#limits.workMs);
+    const deadline = setTimeout(() => this.#kill(child, 'took too long'), deadlineMs);
     const watch = setInterval(() => void this.#watch(child), LOOK_EVERY_MS);
     try {
       return await answerOf(child, work);

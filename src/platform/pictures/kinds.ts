@@ -1,9 +1,11 @@
+import { open } from 'node:fs/promises';
 import type { Photo, Video } from './pictures.js';
+import { EMPTY, Refused } from './refused.js';
 
 export type Kind = Photo['type'] | Video['type'];
 
 /** How many bytes kindOf() wants to see. */
-export const HEAD_BYTES = 4096;
+const HEAD_BYTES = 4096;
 
 /** What a file of ISO boxes calls itself, in `ftyp`. A file of another brand (`M4A `, `qt  ` of a sound, `crx ` of a camera) is not taken. */
 const BRANDS: Record<string, Kind> = {
@@ -45,6 +47,18 @@ export function kindOf(head: Buffer): Kind | null {
   return null;
 }
 
+/** @throws Refused when the file is empty */
+export async function kindOfFile(path: string): Promise<Kind | null> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    if (bytesRead === 0) throw new Refused(EMPTY);
+    return kindOf(buffer.subarray(0, bytesRead));
+  } finally {
+    await file.close();
+  }
+}
+
 /** The major brand, then the compatible ones: `mif1` says only that it is some picture, so what else is said goes before it. */
 function ofBrands(head: Buffer): Kind | null {
   const end = Math.min(head.readUInt32BE(0), head.length, 256);
@@ -54,4 +68,8 @@ function ofBrands(head: Buffer): Kind | null {
   if (!major) return null;
   if (brands[0] !== 'mif1') return major;
   return others.find((kind, place) => kind?.startsWith('image/') && brands[place + 1] !== 'mif1') ?? major;
+}
+
+export function isVideo(kind: Kind): kind is Video['type'] {
+  return kind.startsWith('video/');
 }

@@ -10,7 +10,13 @@ import { openPictures } from './open.js';
 const folder = mkdtempSync(join(tmpdir(), 'pictures-'));
 let files = 0;
 const temporary = () => join(folder, `made-${++files}`);
-const pictures = openPictures({ temporary, log: openLog('silent'), maxPhotoBytes: 20_000_000, maxVideoBytes: 200_000_000 });
+const pictures = openPictures({
+  temporary,
+  log: openLog('silent'),
+  maxPhotoBytes: 20_000_000,
+  maxVideoBytes: 200_000_000,
+  ffmpegPath: undefined,
+});
 afterAll(async () => {
   await pictures.close();
   rmSync(folder, { recursive: true });

@@ -1,17 +1,18 @@
 // The process that pictures are read in (see open.ts): it takes one piece of work at a time, and ends with who started it.
-import { open } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';
-import { HEAD_BYTES, kindOf } from './kinds.js';
+import { isVideo, kindOfFile } from './kinds.js';
 import { type PhotoWork, readPhoto } from './photo.js';
-import type { Photo } from './pictures.js';
-import { EMPTY, NO_KIND, Refused } from './refused.js';
+import type { Photo, Video } from './pictures.js';
+import { NO_KIND, Refused } from './refused.js';
+import { readVideo } from './video.js';
 
+/** What is asked of the process. A video's copy goes to `made.customer`. */
 export interface Work extends PhotoWork {
   maxVideoBytes: number;
 }
 
 /** A sentence for the person; what failed, for the log; or what was read. */
-export type Answer = { refused: string } | { failed: string } | { read: Photo };
+export type Answer = { refused: string } | { failed: string } | { read: Photo | Video };
 
 // Pictures wait for the board, never the other way round.
 setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
@@ -31,20 +32,9 @@ async function answer(work: Work): Promise<Answer> {
   }
 }
 
-async function read(work: Work): Promise<Photo> {
-  const kind = kindOf(await headOf(work.path));
+async function read(work: Work): Promise<Photo | Video> {
+  const kind = await kindOfFile(work.path);
   if (kind === null) throw new Refused(NO_KIND);
-  if (kind.startsWith('video/')) throw new Refused(NO_KIND);
-  return readPhoto(kind as Photo['type'], work);
-}
-
-async function headOf(path: string): Promise<Buffer> {
-  const file = await open(path);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    if (bytesRead === 0) throw new Refused(EMPTY);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
+  if (isVideo(kind)) return readVideo(kind, work.path, work.made.customer, work.maxVideoBytes);
+  return readPhoto(kind, work);
 }
