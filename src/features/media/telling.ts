@@ -3,15 +3,13 @@ type Data = any;
 
 const counted = (count: number, one: string) => (count === 1 ? `a ${one}` : `${count} ${one}s`);
 
-function added(media: { kind: string }[]): string {
-  const photos = media.filter((one) => one.kind === 'photo').length;
-  const videos = media.length - photos;
+function added({ photos, videos }: { photos: number; videos: number }): string {
   return [photos && counted(photos, 'photo'), videos && counted(videos, 'video')].filter(Boolean).join(' and ');
 }
 
 /** What the events of photos and videos say, as the rest of a sentence that begins with who did it. */
 export const MEDIA_SENTENCES: Record<string, (data: Data) => string> = {
-  'media.added': (data) => `added ${added(data.media)}${data.place?.arrival ? ' of the arrival' : ''}`,
+  'media.added': (data) => `added ${added(data)}${data.arrival ? ' of the arrival' : ''}`,
   'media.drawn': () => 'drew on a photo',
   'media.edited': (data) => `changed ${data.fields.join(' and ')} of a ${data.kind}`,
   'media.moved': (data) => `moved a ${data.kind} ${data.direction}`,
