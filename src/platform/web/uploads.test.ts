@@ -1,0 +1,346 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import express from 'express';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { until } from '../../testing/server.js';
+import { openTemporaryFolder } from '../files/temporary.js';
+import { openLog } from '../observe/log.js';
+import { bytes } from './answers.js';
+import { bodyDeadline } from './deadlines.js';
+import { errorHandler } from './errors.js';
+import { mount } from './mount.js';
+import { post } from './routes.js';
+import type { Views } from './views.js';
+
+const MOST = 100_000;
+const B = '----cut-here';
+const folder = mkdtempSync(join(tmpdir(), 'serviceflow-uploads-'));
+const temporary = join(folder, 'files', 'tmp');
+
+interface Seen {
+  path: string;
+  name: string;
+  bytes: number;
+  hash: string;
+  mode: number;
+}
+let server: Server;
+let port: number;
+let seen: Seen[][] = [];
+let failing = false;
+
+beforeAll(async () => {
+  const { path } = await openTemporaryFolder(temporary);
+  const files = { field: 'files', maxFiles: 3, maxBytes: MOST };
+  const form = (_context: unknown, refused: { fields: Record<string, string> }) => bytes(JSON.stringify(refused.fields), {});
+  const body = z.strictObject({ caption: z.string().optional() });
+  const routes = [
+    post('/files', { may: 'anyone', body, files, form }, ({ files, body }) => {
+      const look = (file: { path: string; name: string; bytes: number }) => ({
+        ...file,
+        hash: hashOf(readFileSync(file.path)),
+        mode: statSync(file.path).mode & 0o777,
+      });
+      seen.push(files.map(look));
+      if (failing) throw new Error('It broke.');
+      return bytes(JSON.stringify(body), {});
+    }),
+    post('/closed', { may: 'media.add', body, files }, () => bytes('never', {})),
+    post('/text', { may: 'anyone', body: z.object({}) }, () => bytes('read', {})),
+  ];
+  const http = express();
+  http.use(bodyDeadline({ body: 400, pause: 600, upload: 3_000 }));
+  http.use(express.urlencoded({ extended: false }));
+  http.use(mount(routes, { views: {} as Views, temporary: path, may: () => false, frame: () => ({}) }));
+  http.use(errorHandler(openLog('silent'), (problem) => JSON.stringify(problem)));
+  server = createServer(http).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  port = (server.address() as AddressInfo).port;
+});
+afterEach(async () => {
+  await until(() => readdirSync(temporary).length === 0, 'no temporary file stays');
+  seen = [];
+  failing = false;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const hashOf = (content: Buffer) => createHash('sha256').update(content).digest('hex');
+const part = (name: string, content: Buffer | string, field = 'files') =>
+  Buffer.concat([
+    Buffer.from(`--${B}\r\nContent-Disposition: form-data; name="${field}"; filename="${name}"\r\nContent-Type: application/octet-stream\r\n\r\n`),
+    Buffer.from(content),
+    CRLF,
+  ]);
+const CRLF = Buffer.from('\r\n');
+const field = (name: string, value: string) => Buffer.from(`--${B}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`);
+const END = Buffer.from(`--${B}--\r\n`);
+
+function head(path: string, headers: Record<string, string | number>): string {
+  const all = { Host: 'localhost', 'Content-Type': `multipart/form-data; boundary=${B}`, ...headers };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
+  return `POST ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`;
+}
+
+interface Reply {
+  status: number;
+  text: string;
+}
+
+/** What the server says on this connection until it is closed or the answer is whole. */
+function replyOn(socket: Socket): Promise<Reply> {
+  return new Promise((resolve) => {
+    let all = '';
+    const tell = () => {
+      const [, status = '0'] = /^HTTP\/1\.1 (\d+)/.exec(all) ?? [];
+      resolve({ status: Number(status), text: all.split('\r\n\r\n').slice(1).join('\r\n\r\n') });
+    };
+    socket.on('data', (chunk) => {
+      all += chunk;
+      const length = /content-length: (\d+)/i.exec(all)?.[1];
+      if (length && Buffer.byteLength(all.split('\r\n\r\n')[1] ?? '') >= Number(length)) tell();
+    });
+    socket.on('error', () => {});
+    socket.on('close', tell);
+  });
+}
+
+async function send(...parts: Buffer[]): Promise<Reply> {
+  const body = Buffer.concat(parts);
+  const socket = connect(port, '127.0.0.1');
+  const reply = replyOn(socket);
+  socket.write(head('/files', { 'Content-Length': body.length }));
+  socket.write(body);
+  const answer = await reply;
+  socket.destroy();
+  return answer;
+}
+
+describe('several files', () => {
+  test('come whole, for the eyes of one user, with their fields, and are gone after the answer', async () => {
+    const contents = [randomBytes(MOST), randomBytes(1), randomBytes(70_001)];
+    const reply = await send(
+      part('one.jpg', contents[0] as Buffer),
+      field('caption', 'Pads'),
+      ...contents.slice(1).map((one) => part('x.jpg', one)),
+      END,
+    );
+    expect(reply).toMatchObject({ status: 200, text: '{"caption":"Pads"}' });
+    expect(seen[0]?.map((file) => [file.hash, file.bytes, file.mode])).toEqual(contents.map((one) => [hashOf(one), one.length, 0o600]));
+    expect(seen[0]?.map((file) => file.name)).toEqual(['one.jpg', 'x.jpg', 'x.jpg']);
+  });
+
+  test('none, as a browser sends a field in which nothing was chosen', async () => {
+    expect((await send(part('', ''), field('caption', 'Pads'), END)).status).toBe(200);
+    expect((await send(part('/etc/', 'a folder'), END)).status).toBe(200);
+    expect(seen).toEqual([[], []]);
+  });
+
+  test('are gone when the handler breaks', async () => {
+    failing = true;
+    expect((await send(part('one.jpg', 'x'), END)).status).toBe(500);
+    expect(seen[0]).toHaveLength(1);
+  });
+
+  test('are gone when a field is refused', async () => {
+    expect(await send(part('one.jpg', 'x'), field('surprise', 'x'), END)).toMatchObject({
+      status: 422,
+      text: '{"":"This form has no field “surprise”."}',
+    });
+    expect(seen).toEqual([]);
+  });
+});
+
+const SENTENCES: [what: string, sentence: RegExp, parts: Buffer[]][] = [
+  ['one too many', /^That is too much at once: at most 3 files of 100 kB each\.$/, [1, 2, 3, 4].map(() => part('x.jpg', 'x'))],
+  ['forty too many', /too much at once/, Array.from({ length: 43 }, () => part('x.jpg', 'x'))],
+  ['a byte too large', /^“big\.jpg” is larger than 100 kB\.$/, [part('big.jpg', randomBytes(MOST + 1))]],
+  [
+    'much too large',
+    /^“big\.jpg” is larger than 100 kB\.$/,
+    [part('x.jpg', 'x'), part('big.jpg', randomBytes(5_000_000)), part('y.jpg', 'x')],
+  ],
+  ['an empty one', /^“empty\.jpg” is empty\. Please choose another\.$/, [part('x.jpg', 'x'), part('empty.jpg', '')]],
+  ['another field', /did not arrive whole/, [part('x.jpg', 'x', 'avatar')]],
+  ['too many fields', /did not arrive whole/, Array.from({ length: 60 }, (_, index) => field(`f${index}`, 'x'))],
+  ['two thousand parts', /did not arrive whole|too much/, Array.from({ length: 2_000 }, () => field('caption', 'x'))],
+  ['a field that is too long', /did not arrive whole/, [field('caption', 'x'.repeat(70_000))]],
+  ['the name of a field that is too long', /did not arrive whole/, [field('x'.repeat(10_000), 'x')]],
+  ['a name with a NUL', /did not arrive whole/, [part('a\u0000b.jpg', 'x')]],
+  ['a nested field', /did not arrive whole/, [field('caption[a][a][a]', 'x')]],
+];
+
+describe('what can’t be taken is a sentence at the field', () => {
+  test.each(SENTENCES)('%s', async (_what, sentence, parts) => {
+    const reply = await send(...parts, END);
+    expect(reply.status).toBe(422);
+    expect(JSON.parse(reply.text).files).toMatch(sentence);
+    expect(seen).toEqual([]);
+    expect((await send(part('next.jpg', 'x'), END)).status).toBe(200);
+  });
+
+  test.each([
+    ['no boundary', 'multipart/form-data'],
+    ['a boundary of 300 characters', `multipart/form-data; boundary=${'x'.repeat(300)}`],
+    ['another boundary', 'multipart/form-data; boundary=other'],
+  ])('%s', async (_what, type) => {
+    const body = Buffer.concat([part('x.jpg', 'x'), END]);
+    const socket = connect(port, '127.0.0.1');
+    const reply = replyOn(socket);
+    socket.write(head('/files', { 'Content-Type': type, 'Content-Length': body.length }));
+    socket.write(body);
+    const { status, text } = await reply;
+    expect([status, JSON.parse(text).files]).toEqual([422, 'The files did not arrive whole. Please choose them again.']);
+    socket.destroy();
+    expect(seen).toEqual([]);
+  });
+
+  test.each([
+    ['without its end', [part('x.jpg', 'x')]],
+    ['in the middle of a file', [part('x.jpg', randomBytes(50_000)).subarray(0, 30_000)]],
+    ['in the middle of a header', [Buffer.from(`--${B}\r\nContent-Dispo`)]],
+    ['with line feeds only', [Buffer.from(`--${B}\nContent-Disposition: form-data; name="files"; filename="x"\n\nx\n--${B}--\n`)]],
+    ['as nothing at all', [Buffer.alloc(0)]],
+  ])('a form that ends %s', async (_what, parts) => {
+    const reply = await send(...parts);
+    expect([reply.status, JSON.parse(reply.text || '{}').files]).toEqual([
+      422,
+      'The files did not arrive whole. Please choose them again.',
+    ]);
+    expect(seen).toEqual([]);
+  });
+});
+
+test.each([
+  ['of 255 bytes', `${'ä'.repeat(125)}b.jpg`, `${'ä'.repeat(125)}b.jpg`],
+  ['of 500 characters', `${'x'.repeat(500)}.jpg`, 'x'.repeat(200)],
+  ['that is a path', '../../../etc/passwd', 'passwd'],
+  ['that is a path of Windows', 'C:\\secret\\photo.jpg', 'photo.jpg'],
+  ['that turns the direction', 'invoice\u202egpj.exe', 'invoicegpj.exe'],
+  ['with a line end', 'a%0D%0Ab.jpg', 'ab.jpg'],
+  ['that is a device', 'CON', 'CON'],
+  ['that is a parameter', "x.jpg;filename*=utf-8''y", "x.jpg;filename*=utf-8''y"],
+  ['of pictures', '🚗🔧.jpg', '🚗🔧.jpg'],
+])('a name %s is only shown', async (_what, name, shown) => {
+  const reply = await send(part(name, 'content'), END);
+  expect(reply.status).toBe(200);
+  expect(seen[0]?.map((file) => [file.name, file.hash])).toEqual([[shown, hashOf(Buffer.from('content'))]]);
+  expect(seen[0]?.[0]?.path).toMatch(/\/files\/tmp\/[0-9a-f]{32}$/);
+});
+
+describe('a phone that hangs up', () => {
+  const body = Buffer.concat([
+    part('a.jpg', randomBytes(60_000)),
+    field('caption', 'x'),
+    part('b.jpg', randomBytes(60_000)),
+    part('c.jpg', 'c'),
+    END,
+  ]);
+  test.each(Array.from({ length: 20 }, (_, index) => Math.round((index * (body.length - 1)) / 19)))(
+    'after %i bytes leaves nothing',
+    async (cut) => {
+      const socket = connect(port, '127.0.0.1');
+      socket.on('error', () => {});
+      socket.write(head('/files', { 'Content-Length': body.length }));
+      await new Promise<void>((resolve) => socket.write(body.subarray(0, cut), () => resolve()));
+      if (cut > 61_000) await until(() => readdirSync(temporary).length > 0, 'the first file to be written');
+      socket.destroy();
+      await until(() => readdirSync(temporary).length === 0, 'nothing to be left');
+      expect(seen).toEqual([]);
+      expect((await send(part('next.jpg', 'x'), END)).status).toBe(200);
+    },
+  );
+});
+
+describe('a connection that lies or does not end', () => {
+  test('an announced size beyond all limits is refused before it is read', async () => {
+    const socket = connect(port, '127.0.0.1');
+    const reply = replyOn(socket);
+    socket.write(head('/files', { 'Content-Length': 10_000_000_000 }));
+    expect(await reply).toMatchObject({ status: 422, text: expect.stringContaining('too much at once') });
+  });
+
+  test('a body without an end is cut off', async () => {
+    const socket = connect(port, '127.0.0.1');
+    const reply = replyOn(socket);
+    let closed = false;
+    socket.once('close', () => {
+      closed = true;
+    });
+    socket.write(head('/files', { 'Transfer-Encoding': 'chunked' }));
+    const chunk = Buffer.concat([Buffer.from('100000\r\n'), Buffer.alloc(0x100000, 'x'), CRLF]);
+    const first = part('x.jpg', 'x'.repeat(10)).subarray(0, -2);
+    socket.write(Buffer.concat([Buffer.from(`${first.length.toString(16)}\r\n`), first, CRLF]));
+    let sent = 0;
+    while (!closed && sent < 400) {
+      if (!socket.write(chunk))
+        await Promise.race([
+          new Promise((resolve) => socket.once('drain', resolve)),
+          new Promise((resolve) => socket.once('close', resolve)),
+        ]);
+      sent++;
+    }
+    expect(closed).toBe(true);
+    expect(sent).toBeLessThan(400);
+    expect([0, 422]).toContain((await reply).status);
+    expect(seen).toEqual([]);
+  }, 30_000);
+
+  test('a size that is larger than what comes: 60 s are enough to wait for the next byte (here 0.6)', async () => {
+    const socket = connect(port, '127.0.0.1');
+    const reply = replyOn(socket);
+    socket.write(head('/files', { 'Content-Length': 50_000 }));
+    socket.write(part('x.jpg', 'x'.repeat(10_000)));
+    expect((await reply).status).toBe(408);
+    expect(seen).toEqual([]);
+  });
+
+  test('slow, but going on: longer than a form may take', async () => {
+    const body = Buffer.concat([part('x.jpg', randomBytes(1_000)), END]);
+    const socket = connect(port, '127.0.0.1');
+    const reply = replyOn(socket);
+    socket.write(head('/files', { 'Content-Length': body.length }));
+    for (let at = 0; at < body.length; at += 200) {
+      await sleep(200);
+      socket.write(body.subarray(at, at + 200));
+    }
+    expect((await reply).status).toBe(200);
+    socket.destroy();
+  });
+
+  test('slow without end: an upload has a deadline, too', async () => {
+    const socket = connect(port, '127.0.0.1');
+    const reply = replyOn(socket);
+    socket.write(head('/files', { 'Content-Length': 50_000 }));
+    const drip = setInterval(() => socket.write('x'), 100);
+    expect((await reply).status).toBe(408);
+    clearInterval(drip);
+  }, 15_000);
+
+  test('a form that is not an upload has to come at once', async () => {
+    const socket = connect(port, '127.0.0.1');
+    const reply = replyOn(socket);
+    socket.write(head('/text', { 'Content-Type': 'application/x-www-form-urlencoded', 'Content-Length': 50 }));
+    const drip = setInterval(() => socket.write('x'), 100);
+    expect((await reply).status).toBe(408);
+    clearInterval(drip);
+  });
+});
+
+test('who may not is told so before the body is read', async () => {
+  const socket = connect(port, '127.0.0.1');
+  const reply = replyOn(socket);
+  socket.write(head('/closed', { 'Content-Length': 90_000 }));
+  expect((await reply).status).toBe(401);
+  expect(readdirSync(temporary)).toEqual([]);
+  socket.destroy();
+});
