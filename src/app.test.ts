@@ -14,6 +14,7 @@ import { addComment } from './features/work-orders/comments.js';
 import type { Route } from './platform/web/routes.js';
 import type { Client, Fields, Reply } from './testing/client.js';
 import { type TestDatabase, testDatabase } from './testing/database.js';
+import { addPhotos } from './testing/media.js';
 import { startTestServer, type TestServer } from './testing/server.js';
 import { makeSettings, SETTINGS_BODIES } from './testing/settings-samples.js';
 import { makeShop, openOrders, PASSWORD, type TestShop } from './testing/shop.js';
@@ -106,6 +107,13 @@ const BODIES: Record<string, (shop: TestShop) => Fields> = {
   '/work-orders/:number/lines/:line/removals': () => ({}),
   '/work-orders/:number/lines/:line/shifts': () => ({ direction: 'down' }),
   '/work-orders/:number/lines/:line/copies': () => ({}),
+  '/work-orders/:number/media': () => ({}),
+  '/work-orders/:number/media/:media/edits': () => ({ caption: 'Changed' }),
+  '/work-orders/:number/media/:media/releases': () => ({ shown: 'yes' }),
+  '/work-orders/:number/media/:media/shifts': () => ({ direction: 'earlier' }),
+  '/work-orders/:number/media/:media/removals': () => ({}),
+  '/work-orders/:number/media/:media/returns': () => ({}),
+  '/work-orders/:number/media/:media/drawings': () => ({ shape: 'circle', place: '5' }),
   '/settings/columns': () => COLUMN,
   '/settings/columns/:column': () => COLUMN,
   '/settings/columns/:column/shifts': () => ({ direction: 'right' }),
@@ -144,8 +152,10 @@ beforeAll(async () => {
   const { job } = (await addJob(db, shop.staff.advisor, number as number, { name: 'Brakes', concern: '' })).result;
   const pads = { job, kind: 'labor' as const, coreCents: null, fee: null, fields: { description: 'Pads', quantity: '1' } };
   const { line } = (await addLine(db, shop.staff.advisor, number as number, pads)).result;
+  const [, media] = await addPhotos(server.app.services, shop.staff.mechanic, number as number, [1, 2]);
   values = {
     ...people,
+    ...{ media: media as number, use: 'thumbnail' },
     ...{ job, line },
     ...{ number: number as number, comment: comment.id, label: label?.id ?? 0, link: link.id, column: shop.columns[0]?.id ?? 0 },
     ...{ staff: shop.staff.mechanic.staff, token: 'x'.repeat(43) },
