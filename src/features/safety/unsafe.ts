@@ -22,7 +22,7 @@ export const UNSAFE = sql<Unsafe>`
     coalesce(j.consent in ('declined', 'deferred'), false) and not done.yes as "isDeclined", done.yes as "isAuthorized", h.id as hold,
     exists (
       select from holds r where r.shop_id = f.shop_id and r.finding_id = f.id and r.ended_why = 'released'
-        and r.made_at >= coalesce(j.consent_at, '-infinity')
+        and r.ended_at > coalesce(j.consent_at, '-infinity')
     ) as "isReleased"
   from findings f
   join inspections x on x.shop_id = f.shop_id and x.id = f.inspection_id
