@@ -18,7 +18,7 @@ interface Options {
   limits?: Partial<Limits>;
 }
 
-const POSTER_SECONDS = 20;
+const SECONDS = 20;
 const CONVERT_SECONDS = 15 * 60;
 
 /** What is done to pictures; see pictures.ts. No process is started before the first of them. */
@@ -41,7 +41,7 @@ class OpenPictures implements Pictures {
 
   async read(path: string): Promise<Photo | Video> {
     const read = await this.#read(path, []);
-    return read.kind === 'video' ? this.#withPoster(path, read) : read;
+    return read.kind === 'video' ? this.#withPoster(path, await this.#withCopy(path, read)) : read;
   }
 
   async draw(path: string, marks: Mark[]): Promise<Photo> {
@@ -82,6 +82,23 @@ class OpenPictures implements Pictures {
     throw new Invalid({ files: answer && 'refused' in answer ? answer.refused : UNREADABLE });
   }
 
+  /** What is in fragments is put together again, so that a copy of it can be made, and its length be told. */
+  async #withCopy(path: string, video: Video): Promise<Video> {
+    const ffmpeg = video.made.customer || !video.plays ? null : this.#findFfmpeg();
+    if (!ffmpeg) return video;
+    const whole = this.options.temporary();
+    try {
+      if (!(await ffmpeg.run({ type: video.type, from: path, args: PUT_TOGETHER, to: whole, seconds: SECONDS }))) return video;
+      const { duration, made } = (await this.#read(whole, [])) as Video;
+      return { ...video, duration, made };
+    } catch (error) {
+      this.options.log.warn({ err: error }, 'a video has no copy for the customer');
+      return video;
+    } finally {
+      await remove([whole]);
+    }
+  }
+
   /** A frame from its first second, made into the sizes of a photo. A video without one is taken as well. */
   async #withPoster(path: string, video: Video): Promise<Video> {
     const ffmpeg = this.#findFfmpeg();
@@ -106,7 +123,7 @@ class OpenPictures implements Pictures {
       'image2',
     ];
     try {
-      if (!(await ffmpeg.run({ type: video.type, from: path, args, to: frame, seconds: POSTER_SECONDS }))) return video;
+      if (!(await ffmpeg.run({ type: video.type, from: path, args, to: frame, seconds: SECONDS }))) return video;
       const { made } = (await this.#read(frame, [])) as Photo;
       await remove([made.customer]);
       return { ...video, made: { ...video.made, poster: made.screen, thumbnail: made.thumbnail } };
@@ -125,9 +142,12 @@ class OpenPictures implements Pictures {
   }
 }
 
+const NOTHING_ELSE = ['-map', '0:v:0', '-map', '0:a:0?', '-map_metadata', '-1', '-map_chapters', '-1', '-fflags', '+bitexact'];
+const PUT_TOGETHER = [...NOTHING_ELSE, '-c', 'copy', '-f', 'mp4'];
+
 /** What every browser of today plays, from its first bytes on, at a size for a phone. */
 const CONVERT = [
-  ...['-map', '0:v:0', '-map', '0:a:0?', '-map_metadata', '-1', '-map_chapters', '-1', '-fflags', '+bitexact'],
+  ...NOTHING_ELSE,
   ...['-vf', "scale='min(1280,iw)':'min(1280,ih)':force_original_aspect_ratio=decrease:force_divisible_by=2", '-pix_fmt', 'yuv420p'],
   ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '24', '-bsf:v', 'filter_units=remove_types=6'],
   ...['-c:a', 'aac', '-b:a', '128k', '-ac', '2', '-movflags', '+faststart', '-f', 'mp4'],
