@@ -16,7 +16,11 @@ export function openDiskStore(folder: string, temporary: TemporaryFolder): FileS
   const find = (sha256: Buffer) => describe(pathOf(sha256), sha256);
   /** A new folder is itself a name in its parent, which has to reach the disk, too. */
   const makeFolder = async (path: string) => {
-    if (await mkdir(path, { recursive: true, mode: 0o700 })) await syncFolder(dirname(path));
+    // Not `recursive`: Node then takes a full disk for a missing folder.
+    await mkdir(path, { mode: 0o700 }).catch((error) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+    await syncFolder(dirname(path));
   };
   return {
     temporary: () => temporary.path(),
