@@ -2,6 +2,9 @@ import compression from 'compression';
 import express, { type Express, type Request } from 'express';
 import type { Config } from './config.js';
 import { createDoorkeeper } from './doorkeeper.js';
+import { approvalRoutes } from './features/approvals/routes.js';
+import { visitRoutes } from './features/approvals/visit-routes.js';
+import { visitSettingsRoutes } from './features/approvals/visit-settings.js';
 import { moneyRoutes } from './features/billing/money-routes.js';
 import { billingRoutes } from './features/billing/routes.js';
 import { Boards } from './features/board/boards.js';
@@ -94,6 +97,8 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
     ...lineRoutes(services),
     ...billingRoutes(services),
     ...moneyRoutes(services),
+    ...approvalRoutes(services),
+    ...visitSettingsRoutes(services),
     ...mediaRoutes(services),
     ...safetyRoutes(services),
     ...searchRoutes(services),
@@ -108,8 +113,8 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
     ...staffRoutes(services),
     ...tvRoutes(services),
   ];
-  // Screens that nobody signs in to: they meet no session.
-  const screens = tvScreenRoutes(services, walls);
+  // Screens and customers that nobody signs in: they meet no session.
+  const screens = [...tvScreenRoutes(services, walls), ...visitRoutes(services)];
 
   const frame = (viewer: Viewer | null, flash: unknown) => ({
     viewer,
@@ -118,7 +123,10 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
     flash: flash ?? null,
   });
   const showProblem = (problem: object, request: Request) =>
-    views.render(isHtmx(request) ? 'errors/notice' : 'errors/page', { ...frame(viewerOf(request), null), problem });
+    views.render(isHtmx(request) ? 'errors/notice' : isCustomers(request) ? 'visit/problem' : 'errors/page', {
+      ...frame(viewerOf(request), null),
+      problem,
+    });
 
   const http = express();
   http.disable('x-powered-by').disable('etag').set('query parser', 'simple');
@@ -159,4 +167,9 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
     await listener.stop();
   };
   return { http, routes: [...screens, ...routes], services, sockets, listener, tasks: [sweepTask, playableTask], close };
+}
+
+/** Whoever has only a customer's link is not sent to the sign-in. */
+function isCustomers(request: Request): boolean {
+  return /^\/(c|visit)\//.test(request.path);
 }

@@ -137,7 +137,8 @@ export function callOf({ shopName, phone }: Pick<FoundLink, 'shopName' | 'phone'
 }
 
 /** What the customer agrees to, paragraph by paragraph; kept with the answer as it was then. */
-export function wordingOf({ consentText, sent, state }: Offer, { authorized }: Outcome): string[] {
+export function wordingOf({ consentText, sent, state }: Offer, { answers, authorized }: Outcome): string[] {
+  if (!answers.some(({ decision }) => decision === 'approve')) return ['I have seen what the shop recommends.'];
   const total = showMoney(authorized.cents, state.terms?.currency ?? 'USD');
   const texts = [sent?.content.texts.estimateLaw ?? '', sent?.content.texts.estimate ?? ''];
   const own = consentText ? [consentText] : texts.filter(Boolean);

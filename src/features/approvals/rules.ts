@@ -1,7 +1,7 @@
 // What a customer may answer by their link: pure, no database, no clock.
 import { canonicalJson } from '../../platform/database/events.js';
-import type { Answer } from '../billing/consent.js';
-import { type ConsentJob, isOpenQuestion } from '../billing/consent.js';
+import { type Answer, type ConsentJob, isOpenQuestion } from '../billing/consent.js';
+import type { Terms } from '../billing/rules.js';
 import type { Snapshot, SnapshotJob, SnapshotLine } from '../billing/snapshots.js';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -51,11 +51,21 @@ export function answersOf(questions: Question[], choices: Choices, reasons: Reco
   });
 }
 
+/** As much of an order as says what a customer is asked about. */
+export interface Content {
+  jobs: (Pick<SnapshotJob, 'id' | 'name' | 'payType' | 'choice' | 'choiceName' | 'consent'> & { lines: ContentLine[] })[];
+  lines: ContentLine[];
+  terms: Terms | null;
+}
+
+/** What a discount takes off follows from the jobs that are approved: it is no part of what was offered. */
+type ContentLine = Omit<SnapshotLine, 'amountCents'>;
+
 /**
  * Whether what was sent is still what the order says, as far as the customer is asked about it or has approved it. What was
  * answered meanwhile makes no difference, nor does a job that was declined.
  */
-export function isAsSent(sent: Snapshot, now: Snapshot): boolean {
+export function isAsSent(sent: Content, now: Content): boolean {
   const stands = now.jobs.filter((job) => job.payType === 'customer' && job.consent !== 'declined' && job.consent !== 'deferred');
   const ids = new Set(stands.map(({ id }) => id));
   const isCustomers = new Set(now.jobs.filter((job) => job.payType === 'customer').map(({ id }) => id));
@@ -65,15 +75,27 @@ export function isAsSent(sent: Snapshot, now: Snapshot): boolean {
   return !isGone && contentOf(sent, ids) === contentOf(now, ids);
 }
 
-function contentOf({ jobs, lines, terms }: Snapshot, ids: Set<number>): string {
-  const content = (job: SnapshotJob) => [job.id, job.name, job.payType, job.choice, job.choiceName, job.lines.map(lineOf)];
+function contentOf({ jobs, lines, terms }: Content, ids: Set<number>): string {
+  const content = (job: Content['jobs'][number]) => [job.id, job.name, job.payType, job.choice, job.choiceName, inOrder(job.lines)];
   const shown = jobs.filter(({ id }) => ids.has(id)).sort((one, other) => one.id - other.id);
-  return canonicalJson([shown.map(content), lines.map(lineOf), terms]);
+  return canonicalJson([shown.map(content), inOrder(lines), terms]);
 }
 
-/** What a discount takes off follows from the jobs that are approved: it is no part of what was offered. */
-function lineOf({ amountCents: _, ...line }: SnapshotLine) {
-  return line;
+function inOrder(lines: ContentLine[]) {
+  const one = ({
+    id,
+    kind,
+    description,
+    quantity,
+    priceCents,
+    discountPpm,
+    taxes,
+    partNumber,
+    condition,
+    legalText,
+    coreOf,
+  }: ContentLine) => [...[id, kind, description, quantity, priceCents, discountPpm, taxes, partNumber, condition, legalText, coreOf]];
+  return [...lines].sort((first, second) => first.id - second.id).map(one);
 }
 
 /**

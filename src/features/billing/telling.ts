@@ -34,5 +34,7 @@ function consent(data: Data, prices: boolean): string {
   const said = [...named(data.approved, 'approved'), ...named(data.declined, 'declined'), ...named(data.deferred, 'put off')];
   const what = said.length > 0 ? said.join('; ') : 'agreed to the new sum';
   const how = METHOD_NAMES[data.method as keyof typeof METHOD_NAMES]?.toLowerCase() ?? data.method;
-  return `wrote down that the customer ${what} (${how})${prices ? `: ${money(data, data.authorizedCents)} authorized in all` : ''}`;
+  const sum = prices ? `: ${money(data, data.authorizedCents)} authorized in all` : '';
+  if (data.method === 'link') return `${what} by their link${sum}`;
+  return `wrote down that the customer ${what} (${how})${sum}`;
 }

@@ -1,3 +1,4 @@
+import { NO_CUSTOMER_SIDE } from '../approvals/of-order.js';
 import { can } from '../staff/permissions.js';
 import type { WorkOrderDetails } from './details.js';
 import type { Line } from './whole.js';
@@ -27,6 +28,7 @@ export function forAudience(order: WorkOrderDetails, audience: Audience): WorkOr
     payments: [],
     authorizations: [],
     revisions: [],
+    visit: { ...order.visit, customer: NO_CUSTOMER_SIDE },
     history: order.history.flatMap((line) => (line.floor === null ? [] : [{ ...line, what: line.floor }])),
   };
 }

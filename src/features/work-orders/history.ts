@@ -1,4 +1,5 @@
 import { showDateTime } from '../../platform/time.js';
+import { CUSTOMER_SENTENCES, isByCustomer } from '../approvals/telling.js';
 import { BILLING_SENTENCES } from '../billing/telling.js';
 import { INSPECTION_SENTENCES } from '../inspections/telling.js';
 import { JOB_SENTENCES } from '../jobs/telling.js';
@@ -17,12 +18,12 @@ export interface HistoryLine {
 }
 
 /** Kinds of events that may be told to those who see no prices; what is not named here is not told. */
-const FLOOR = /^(work-order|card|comment|job|line|meter|consent|media|inspection|finding|hold|quality)\./;
+const FLOOR = /^(work-order|card|comment|job|line|meter|consent|media|inspection|finding|hold|quality|link|question)\./;
 
 /** What happened to a work order, as sentences; the rows are the events about it, the newest first. */
 export function toHistory(rows: { kind: string; data: unknown; at: string; name: string | null }[], timeZone: string): HistoryLine[] {
   return rows.map((row) => ({
-    who: row.name ?? 'ServiceFLOW',
+    who: row.name ?? (isByCustomer(row.kind, row.data) ? 'The customer' : 'ServiceFLOW'),
     what: tell(row.kind, row.data as Data),
     floor: FLOOR.test(row.kind) ? tell(row.kind, row.data as Data, false) : null,
     iso: new Date(row.at).toISOString(),
@@ -48,6 +49,7 @@ const FIELD_NAMES: Record<string, string> = {
 /** Each kind's sentence; those of jobs and lines leave prices out without `prices`. */
 const SENTENCES: Record<string, (data: Data, prices: boolean) => string> = {
   ...BILLING_SENTENCES,
+  ...CUSTOMER_SENTENCES,
   ...JOB_SENTENCES,
   ...SAFETY_SENTENCES,
   ...INSPECTION_SENTENCES,

@@ -4,6 +4,7 @@ import { showAge, showDateTime } from '../../platform/time.js';
 import { type Answer, page } from '../../platform/web/answers.js';
 import type { Refused } from '../../platform/web/routes.js';
 import type { Viewer } from '../../platform/web/viewer.js';
+import { toCustomerPanel } from '../approvals/panel.js';
 import { showAmount, showMoney, showPercent, showQuantity } from '../billing/amounts.js';
 import { toPanel } from '../billing/panel.js';
 import { margin } from '../billing/rules.js';
@@ -19,7 +20,7 @@ import { getWorkOrder } from './details.js';
 
 /** Words and figures of jobs, lines and money, for every view that shows them. */
 const WORDS = {
-  ...{ toPanel, toGallery, showDateTime },
+  ...{ toPanel, toCustomerPanel, toGallery, showDateTime },
   ...{ showAmount, showMoney, showPercent, showQuantity, showReading, margin, kinds: KIND_NAMES, addable: ADDABLE, payTypes: PAY_TYPES },
   ...{ progress: PROGRESS, conditions: CONDITIONS, coreStates: CORE_STATES, taxChoices: TAX_CHOICES },
 };
