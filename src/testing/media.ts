@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
-import sharp from 'sharp';
 import { addMedia, type Place } from '../features/media/media.js';
 import type { Services } from '../platform/services.js';
 import type { Viewer } from '../platform/web/viewer.js';
+import { scene } from './pictures.js';
 
 export interface PhotoOptions {
   width?: number;
@@ -13,15 +13,8 @@ export interface PhotoOptions {
 }
 
 /** A photo: the same seed shows the same thing, different ones look nothing like each other. */
-export async function photoBytes(seed: number, { width = 640, height = 480, quality = 80, takenAt }: PhotoOptions = {}): Promise<Buffer> {
-  const small = { width: 8, height: 6, channels: 3 as const };
-  const pixels = Buffer.alloc(small.width * small.height * small.channels);
-  let state = seed * 2_654_435_761 + 1;
-  for (let index = 0; index < pixels.length; index++) {
-    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) | 0;
-    pixels[index] = (state >>> 16) & 255;
-  }
-  const image = sharp(pixels, { raw: small }).resize(width, height, { kernel: 'cubic', fit: 'fill' });
+export async function photoBytes(seed: number, { width = 400, height = 300, quality = 80, takenAt }: PhotoOptions = {}): Promise<Buffer> {
+  const image = await scene(seed, width, height);
   if (takenAt) image.withExif({ IFD2: { DateTimeOriginal: takenAt }, IFD3: { GPSLatitude: '38/1 43/1 0/1' } });
   return image.jpeg({ quality }).toBuffer();
 }

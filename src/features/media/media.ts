@@ -35,6 +35,9 @@ export interface Taken {
   looksLike: number | null;
 }
 
+/** What it takes to keep a picture. */
+export type Keeping = Pick<Services, 'db' | 'files' | 'pictures'>;
+
 type Result = { media: number; sha256: string; added: boolean }[];
 
 /**
@@ -46,7 +49,7 @@ type Result = { media: number; sha256: string; added: boolean }[];
  * @throws NotFound when the shop has no such work order, or the work order no such job or finding
  */
 export async function addMedia(
-  services: Services,
+  services: Keeping,
   viewer: Viewer,
   number: number,
   files: { path: string; name: string }[],
@@ -68,7 +71,7 @@ export async function addMedia(
 }
 
 /** Judges, makes and stores the files of one picture. */
-async function takeIn(services: Services, shop: number, order: number, file: { path: string; name: string }): Promise<Taken | Outcome> {
+async function takeIn(services: Keeping, shop: number, order: number, file: { path: string; name: string }): Promise<Taken | Outcome> {
   const { db } = services;
   try {
     const made = await services.pictures.read(file.path);
@@ -89,7 +92,7 @@ async function takeIn(services: Services, shop: number, order: number, file: { p
 }
 
 /** Stores what was made of a picture. @returns the hash of each by its use */
-export async function keepMade(services: Services, shop: number, made: Photo | Video): Promise<[string, Buffer][]> {
+export async function keepMade(services: Keeping, shop: number, made: Photo | Video): Promise<[string, Buffer][]> {
   const kept: [string, Buffer][] = [];
   for (const [use, path] of Object.entries(made.made)) {
     const isVideo = made.kind === 'video' && use === 'customer';

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { change } from '../../platform/database/change.js';
+import { Invalid } from '../../platform/errors.js';
 import { keepFile } from '../../platform/files/keep.js';
 import type { Task } from '../../platform/jobs/jobs.js';
 import type { Services } from '../../platform/services.js';
@@ -29,7 +30,8 @@ async function makePlayable({ shop, media }: z.output<typeof Payload>, services:
   let playable: string | null = null;
   try {
     playable = await pictures.transcode(source).catch((error) => {
-      if (!isLast) throw error;
+      // Invalid: that video is no better the next time.
+      if (!isLast && !(error instanceof Invalid)) throw error;
       services.log.warn({ err: error, media }, 'a video could not be made playable');
       return null;
     });
