@@ -12,8 +12,10 @@ import { columnRoutes } from './features/board/column-routes.js';
 import { boardRoom } from './features/board/live.js';
 import { boardRoutes } from './features/board/routes.js';
 import { customerRoutes } from './features/customers/routes.js';
+import { evidenceRoutes } from './features/evidence/routes.js';
 import { exportRoutes } from './features/exports/routes.js';
 import { importRoutes } from './features/imports/routes.js';
+import { inspectionRoutes } from './features/inspections/routes.js';
 import { lineRoutes } from './features/jobs/line-routes.js';
 import { jobRoutes } from './features/jobs/routes.js';
 import { labelRoutes } from './features/labels/routes.js';
@@ -95,12 +97,14 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
     ...workOrderRoutes(services),
     ...jobRoutes(services),
     ...lineRoutes(services),
+    ...inspectionRoutes(services),
     ...billingRoutes(services),
     ...moneyRoutes(services),
     ...approvalRoutes(services),
     ...visitSettingsRoutes(services),
     ...mediaRoutes(services),
     ...safetyRoutes(services),
+    ...evidenceRoutes(services),
     ...searchRoutes(services),
     ...customerRoutes(services),
     ...vehicleRoutes(services),

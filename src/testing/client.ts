@@ -6,6 +6,8 @@ export interface Reply {
   status: number;
   headers: IncomingHttpHeaders;
   text: string;
+  /** The same, as it came. */
+  bytes: Buffer;
 }
 
 export interface RequestOptions {
@@ -57,7 +59,8 @@ export class Client {
         answer.on('error', reject);
         answer.on('end', () => {
           this.#keep(answer.headers['set-cookie'] ?? []);
-          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text: Buffer.concat(chunks).toString() });
+          const bytes = Buffer.concat(chunks);
+          resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text: bytes.toString(), bytes });
         });
       });
       sent.on('error', reject);
