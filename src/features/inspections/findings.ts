@@ -233,3 +233,17 @@ export async function getFinding(tx: Change, number: number, id: number): Promis
 export function refuseGood({ color, name }: Pick<OneFinding, 'color' | 'name'>): void {
   if (!isFound(color)) throw new Conflict(`“${name}” is neither yellow nor red, so there is nothing to propose.`);
 }
+
+/** The inspection and the item of a finding. @throws NotFound when this order of this shop has no such finding */
+export async function findPlace(db: Database, shop: number, number: number, id: number): Promise<{ inspection: number; item: string }> {
+  const row = await db
+    .selectFrom('findings as f')
+    .innerJoin('work_orders as w', (join) => join.onRef('w.shop_id', '=', 'f.shop_id').onRef('w.id', '=', 'f.work_order_id'))
+    .select(['f.inspection_id as inspection', 'f.item'])
+    .where('f.shop_id', '=', shop)
+    .where('w.number', '=', number)
+    .where('f.id', '=', id)
+    .executeTakeFirst();
+  if (!row) throw new NotFound('That finding is not here.');
+  return row;
+}

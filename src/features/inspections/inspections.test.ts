@@ -144,9 +144,7 @@ describe('an item', () => {
     expect(result.replaced).toContain('“Squeals”');
     expect((await by('advisor', { note: 'Rust', measures: mm(400, 350) })).result.replaced).toBeNull();
     const { rows } = await sql<{ data: { before: { note: string }; after: { note: string } } }>`
-      select data from events where shop_id = ${shop.id} and kind = 'finding.saved' order by version desc offset 1 limit 1`.execute(
-      database.db,
-    );
+      select data from events where shop_id = ${shop.id} and kind = 'finding.saved' order by version desc limit 1`.execute(database.db);
     expect(rows[0]?.data).toMatchObject({ before: { note: 'Squeals' }, after: { note: 'Rust' } });
   });
 

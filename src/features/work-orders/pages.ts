@@ -8,6 +8,8 @@ import { toCustomerPanel } from '../approvals/panel.js';
 import { showAmount, showMoney, showPercent, showQuantity } from '../billing/amounts.js';
 import { toPanel } from '../billing/panel.js';
 import { margin } from '../billing/rules.js';
+import { countColors } from '../inspections/of-order.js';
+import { isFound, showMeasures } from '../inspections/rules.js';
 import type { LineForm } from '../jobs/forms.js';
 import { PAY_TYPES, PROGRESS } from '../jobs/inputs.js';
 import { ADDABLE, CONDITIONS, CORE_STATES, KIND_NAMES, TAX_CHOICES } from '../jobs/line-fields.js';
@@ -20,7 +22,7 @@ import { getWorkOrder } from './details.js';
 
 /** Words and figures of jobs, lines and money, for every view that shows them. */
 const WORDS = {
-  ...{ toPanel, toCustomerPanel, toGallery, showDateTime },
+  ...{ toPanel, toCustomerPanel, toGallery, showDateTime, countColors, isFound, showMeasures },
   ...{ showAmount, showMoney, showPercent, showQuantity, showReading, margin, kinds: KIND_NAMES, addable: ADDABLE, payTypes: PAY_TYPES },
   ...{ progress: PROGRESS, conditions: CONDITIONS, coreStates: CORE_STATES, taxChoices: TAX_CHOICES },
 };
