@@ -35,7 +35,7 @@ export function toVisitPage(data: VisitData, choices: Choices) {
     ...headOf(link),
     ...{ vehicle: visit.vehicle, plate: visit.plate, number: link.number, greeting: visit.greeting, version: visit.version },
     address: visit.address,
-    where: whereOf(visit, zone),
+    where: whereOf(visit, zone, data.offer.standing === 'open'),
     found: foundOf(data),
     pictures: visit.shown.media
       .filter((one) => !visit.shown.findings.some(({ id }) => id === one.finding))
@@ -72,12 +72,17 @@ const STEPS: [string, Meaning[]][] = [
   ['Ready', ['done']],
 ];
 
-function whereOf({ meaning, column, promisedAt, handedOverAt, createdAt }: VisitRow, zone: string) {
+function whereOf({ meaning, column, promisedAt, handedOverAt, createdAt }: VisitRow, zone: string, asks: boolean) {
+  // What a shop calls its columns is for the shop, but for what it does or waits for just now.
+  const words: Partial<Record<Meaning, string>> = {
+    estimate: asks ? 'Waiting for your answer' : 'We are looking at it',
+    done: 'Ready for you',
+  };
   const at = STEPS.findIndex(([, meanings]) => meanings.includes(meaning));
   const steps = STEPS.map(([name], index) => ({ name, state: handedOverAt || index < at ? 'done' : index === at ? 'here' : 'ahead' }));
   return {
     steps,
-    stage: handedOverAt ? `Picked up on ${showDate(handedOverAt, zone)}` : column,
+    stage: handedOverAt ? `Picked up on ${showDate(handedOverAt, zone)}` : (words[meaning] ?? column),
     here: showDateTime(createdAt, zone),
     promised: handedOverAt || meaning === 'done' || !promisedAt ? null : showDay(promisedAt, zone),
   };
