@@ -236,7 +236,7 @@ export async function getPlace(db: Database, shop: number, number: number, place
 
 /** What to tell about files that came together. @throws Invalid, with a sentence for each, when none of them was taken */
 export function tellOutcomes(outcomes: Outcome[]): string {
-  const refused = outcomes.flatMap((one) => (one.state === 'refused' ? [`“${one.name}”: ${one.why}`] : []));
+  const refused = outcomes.flatMap((one) => (one.state === 'refused' ? [outcomes.length > 1 ? `“${one.name}”: ${one.why}` : one.why] : []));
   if (outcomes.length === 0) throw new Invalid({ files: 'Please choose photos or a video first.' });
   if (refused.length === outcomes.length) throw new Invalid({ files: refused.join(' ') });
   const added = outcomes.filter((one) => one.state === 'added').length;
