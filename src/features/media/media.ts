@@ -36,7 +36,7 @@ export interface Taken {
 }
 
 /** What it takes to keep a picture. */
-export type Keeping = Pick<Services, 'db' | 'files' | 'pictures'>;
+export type Keeping = Pick<Services, 'db' | 'files'> & { pictures: Pick<Services['pictures'], 'read'> };
 
 type Result = { media: number; sha256: string; added: boolean }[];
 
