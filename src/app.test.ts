@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type FoundLink, findLink, makeLink } from './features/approvals/links.js';
+import { askQuestion } from './features/approvals/questions.js';
 import { addContact } from './features/customers/contacts.js';
 import { addCustomer } from './features/customers/customers.js';
 import { mergeCustomers } from './features/customers/merges.js';
@@ -23,14 +25,25 @@ import { versionOf } from './testing/truth.js';
 /** What may be opened without signing in. Nothing joins this list by accident. */
 const FOR_ANYONE = [
   'get /',
+  'get /c/:token',
   'get /invitations/:token',
   'get /setup',
   'get /sign-in',
   'get /tv/:token',
   'get /tv/:token/changes',
+  'get /visit/:handle',
+  'get /visit/:handle/answer',
+  'get /visit/:handle/changes',
+  'get /visit/:handle/estimate',
+  'get /visit/:handle/media/:media/:use',
+  'get /visit/:handle/questions/new',
+  'get /visit/:handle/total',
   'post /invitations/:token',
   'post /setup',
   'post /sign-in',
+  'post /visit/:handle/acknowledgements',
+  'post /visit/:handle/answers',
+  'post /visit/:handle/questions',
 ];
 
 /** A test that saw fewer routes than there are would prove nothing. */
@@ -66,6 +79,13 @@ const BODIES: Record<string, (shop: TestShop) => Fields> = {
   '/work-orders/:number/quality-checks': () => ({ passed: 'yes' }),
   '/work-orders/:number/readings': () => ({ meter: values.meter ?? 0, in: '84512', out: '' }),
   '/work-orders/:number/revisions': () => ({}),
+  '/work-orders/:number/sendings': () => ({}),
+  '/work-orders/:number/links': () => ({ anew: 'yes' }),
+  '/work-orders/:number/links/revocations': () => ({}),
+  '/work-orders/:number/questions/:question/answers': () => ({ answer: 'Yes, by Friday' }),
+  '/visit/:handle/answers': () => ({ name: 'Eve', revision: 1, mark: 'a'.repeat(64), agreed: 'on', 'decision.1': 'approve' }),
+  '/visit/:handle/questions': () => ({ text: 'Is it safe?', job: '' }),
+  '/visit/:handle/acknowledgements': () => ({ holds: '1', name: 'Eve', agreed: 'on' }),
   '/work-orders/:number/authorizations': () => ({ givenBy: 'Eve', method: 'in-person', offer: 'a'.repeat(64), shown: 0 }),
   '/work-orders/:number/invoices': () => ({ shown: 0 }),
   '/work-orders/:number/postings': () => ({ shown: 0 }),
@@ -160,6 +180,7 @@ beforeAll(async () => {
     ...people,
     ...{ media: media as number, use: 'thumbnail' },
     ...{ job, line },
+    ...{ handle: 'x'.repeat(22), question: await askOne(db, shop, number as number) },
     ...{ number: number as number, comment: comment.id, label: label?.id ?? 0, link: link.id, column: shop.columns[0]?.id ?? 0 },
     ...{ staff: shop.staff.mechanic.staff, token: 'x'.repeat(43) },
     ...(await makeSettings(db, shop)),
@@ -169,6 +190,13 @@ afterAll(async () => {
   await server.stop();
   await database.close();
 });
+
+/** A customer's question. */
+async function askOne(db: TestDatabase['db'], { staff }: TestShop, number: number): Promise<number> {
+  const { handle } = await makeLink(db, staff.advisor, number, () => 'y'.repeat(43));
+  const link = (await findLink(db, { handle })) as FoundLink;
+  return (await askQuestion(db, link, { job: null, text: 'Is it safe?' })).result.question;
+}
 
 /** A customer with a contact, a vehicle and a meter; others to put them together with; and a merge that can be undone. */
 async function makeCustomers(db: TestDatabase['db'], { staff }: TestShop): Promise<Record<string, number>> {
@@ -314,6 +342,7 @@ describe('every route', () => {
     );
     expect(Object.fromEntries([...replies].map(([route, reply]) => [named(route), reply.status]))).toEqual({
       ...{ 'get /': 303, 'get /setup': 404, 'post /setup': 404, 'get /tv/:token': 404, 'get /tv/:token/changes': 404 },
+      ...Object.fromEntries(FOR_ANYONE.filter((name) => / \/(c|visit)\//.test(name)).map((name) => [name, 404])),
       ...{ 'get /invitations/:token': 404, 'post /invitations/:token': 404 },
     });
   });

@@ -26,6 +26,7 @@ export const SETTINGS_BODIES: Record<string, () => Fields> = {
   '/settings/taxes/supplies/changes': () => ({ base: 'both', share: '5', flat: '', cap: '35', suppliesName: 'Shop supplies' }),
   '/settings/law': () => ({ name: 'Ours', threshold: 'percent', share: '5', least: '', cap: '' }),
   '/settings/law/presets': () => ({ preset: 'florida' }),
+  '/settings/visits': () => ({ linkDays: '14', estimateDays: '10', approvedColumn: '', greeting: 'Hello' }),
   '/settings/paper': () => ({ address: '1 Main St', paper: 'a4' }),
   '/settings/paper/logo': () => ({}),
   '/settings/paper/logo/removals': () => ({}),

@@ -314,7 +314,8 @@ describe('an answer', () => {
     await send();
     const at = await phone();
     const choices = { [`decision.${brakes}`]: 'approve' };
-    for (const more of [{ name: ' ' }, { name: 'Dana', agreed: '' }, { name: 'Dana <b>', strokes: '[[1]]' }]) {
+    const wrongs: Record<string, string>[] = [{ name: ' ' }, { name: 'Dana', agreed: '' }, { name: 'Dana <b>', strokes: '[[1]]' }];
+    for (const more of wrongs) {
       const { fields } = await reviewed(at, choices, more);
       const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
       const reply = await at.client.post(`${at.base}/answers`, given);

@@ -1,9 +1,12 @@
 import { sql } from 'kysely';
 import type { Database } from '../../platform/database/pool.js';
-import { showAge, showPromise } from '../../platform/time.js';
+import { showAge, showOnWall, showPromise } from '../../platform/time.js';
 import { BLOCK_REASONS, type BlockReason } from '../work-orders/blocks.js';
 import type { Column } from './columns.js';
 import { promiseState } from './rules.js';
+
+/** Where a customer stands, as the card says it. */
+const CUSTOMER_STATES = { sent: 'Sent', opened: 'Opened', asked: 'Asked', answered: 'Answered' } as const;
 
 /** One card as the database has it. */
 export interface CardRow {
@@ -19,6 +22,8 @@ export interface CardRow {
   blocked_since: Date | null;
   /** Unsafe, declined, and not released: it can't be handed over. */
   held: boolean;
+  customer_state: keyof typeof CUSTOMER_STATES | null;
+  customer_state_at: Date | null;
   vehicle: string;
   plate: string;
   customer: string;
@@ -46,6 +51,8 @@ export interface Card {
   since: { iso: string; text: string };
   held: boolean;
   blocked: { kind: BlockReason; reason: string; note: string; iso: string; text: string } | null;
+  /** Where the customer stands with what was sent to them: the word, and since when. */
+  told: { word: string; at: string; waits: boolean } | null;
   comments: number;
   labels: { id: number; name: string; color: string }[];
   /** What the text filter looks through, in lower case. */
@@ -54,7 +61,7 @@ export interface Card {
 
 /** What a card shows, without the words that say which cards. */
 export const CARD_ROWS = sql`
-  select w.id, w.number, w.column_id, w.rank, w.column_since, w.promised_at, w.blocked_reason, w.blocked_note, w.blocked_since, w.concern,
+  select w.id, w.number, w.column_id, w.rank, w.column_since, w.promised_at, w.blocked_reason, w.blocked_note, w.blocked_since, w.customer_state, w.customer_state_at, w.concern,
     exists (select from holds h where h.shop_id = w.shop_id and h.work_order_id = w.id and h.ended_at is null) as held,
     v.description as vehicle, v.plate, c.name as customer, c.company,
     w.mechanic_id, m.name as mechanic, w.advisor_id, a.name as advisor,
@@ -105,10 +112,17 @@ export function toCard(row: CardRow, column: Column, now: Date, timeZone: string
         iso: row.blocked_since.toISOString(),
         text: showAge(row.blocked_since, now),
       },
+    told: toldOf(row, column, now, timeZone),
     comments: row.comments,
     labels: row.labels,
     search: searchText(row),
   };
+}
+
+/** Once the work is done it says nothing any more. */
+function toldOf({ customer_state: state, customer_state_at: at }: CardRow, { meaning }: Column, now: Date, timeZone: string): Card['told'] {
+  if (!state || !at || meaning === 'done') return null;
+  return { word: CUSTOMER_STATES[state], at: showOnWall(at, now, timeZone), waits: state === 'sent' || state === 'opened' };
 }
 
 /** `Maria Dolores Quispe` → `MQ` */

@@ -14,6 +14,7 @@ const card: Card = {
     comments: 0,
     held: false,
     blocked: null,
+    told: null,
   },
   ...{
     mechanic: { id: ME, name: 'Wei Zhang', initials: 'WZ' },
