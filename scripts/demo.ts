@@ -3,7 +3,8 @@ import { migrate } from '../src/platform/database/migrate.js';
 import { projectPath } from '../src/platform/project.js';
 import { StartError } from '../src/platform/start-error.js';
 import { startServer } from '../src/server.js';
-import { loadDemo, TV_TOKEN } from './demo/load.js';
+import { CUSTOMER_TOKEN, loadDemo, TV_TOKEN } from './demo/load.js';
+import { withMeans } from './demo/means.js';
 import { PASSWORD, SHOP, STAFF } from './demo/people.js';
 import { openScriptDatabase, runScript } from './script-database.js';
 
@@ -19,7 +20,7 @@ await runScript(async () => {
   const database = await openScriptDatabase(env, true);
   try {
     await migrate(database.url, projectPath('migrations'));
-    const loaded = await loadDemo(database.db, new Date());
+    const loaded = await withMeans(database.config, (means) => loadDemo(database.db, new Date(), means));
     console.log(loaded ? `${SHOP.name} is loaded.` : `${SHOP.name} is there already, as it was left.`);
     const { url } = await startServer(env).catch((error) => {
       if (error instanceof StartError)
@@ -44,6 +45,7 @@ function welcome(url: string): string {
     `  password for each:    ${PASSWORD}`,
     '',
     `  wall TV: ${url}/tv/${TV_TOKEN}`,
+    `  customer's link: ${url}/c/${CUSTOMER_TOKEN}`,
     '  For phones and TVs in your network: HOST=0.0.0.0 npm run demo',
     '  Ctrl-C stops it.',
     '',

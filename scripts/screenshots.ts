@@ -8,6 +8,7 @@ import { projectPath } from '../src/platform/project.js';
 import { StartError } from '../src/platform/start-error.js';
 import { startServer } from '../src/server.js';
 import { loadDemo, TV_TOKEN } from './demo/load.js';
+import { withMeans } from './demo/means.js';
 import { PASSWORD } from './demo/people.js';
 import { findBrowser } from './find-browser.js';
 import { openScriptDatabase, runScript } from './script-database.js';
@@ -124,7 +125,7 @@ async function withDemo(use: (url: string) => Promise<void>): Promise<void> {
     const database = await openScriptDatabase(env, true);
     try {
       await migrate(database.url, projectPath('migrations'));
-      await loadDemo(database.db, new Date());
+      await withMeans(database.config, (means) => loadDemo(database.db, new Date(), means));
       const server = await startServer(env);
       await use(server.url).finally(() => server.stop());
     } finally {

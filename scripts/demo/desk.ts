@@ -1,7 +1,6 @@
 import { recordConsent } from '../../src/features/billing/authorizations.js';
 import { makeInvoice, postInvoice, unpostInvoice } from '../../src/features/billing/documents.js';
 import { takePayment } from '../../src/features/billing/payments.js';
-import { markAsSent } from '../../src/features/billing/revisions.js';
 import { offerOf, takeSnapshot } from '../../src/features/billing/snapshots.js';
 import { addLine } from '../../src/features/jobs/lines.js';
 import { loadPricing, type Pricing } from '../../src/features/jobs/pricing.js';
@@ -11,9 +10,10 @@ import type { Viewer } from '../../src/platform/web/viewer.js';
 import type { Books } from './books.js';
 import { payerOf } from './garage.js';
 import type { DemoLine, PlannedJob } from './jobs/index.js';
-import { beginJob, finishJobs, type Order, putPurchaseOrder, writeEstimate } from './sheets.js';
+import { beginJob, finishJobs, type Order, putPurchaseOrder, writeEstimate, writeFound } from './sheets.js';
 import type { Ticket } from './story.js';
 import { isHeavy } from './vehicles.js';
+import type { Workshop } from './workshop.js';
 
 interface Sums {
   totalCents: number;
@@ -41,8 +41,6 @@ const BIG_CENTS = 1500_00;
 
 /** Everything about money that happens to a work order, through the functions that the routes call too. */
 export class Desk {
-  /** Ids of the jobs that are written. */
-  readonly #jobs = new Map<PlannedJob, number>();
   readonly #pricing = new Map<string, Pricing>();
   /** What was read of an order, as long as nothing has changed it. */
   readonly #known = new Map<number, Sums>();
@@ -50,6 +48,9 @@ export class Desk {
   constructor(
     private readonly history: History,
     private readonly books: Books,
+    private readonly workshop: Workshop,
+    /** Ids of the jobs that are written. */
+    private readonly jobs: Map<PlannedJob, number>,
   ) {}
 
   async do(deed: DeskDeed, actor: Viewer, mechanic: Viewer, ticket: Ticket, order: Order): Promise<void> {
@@ -58,18 +59,17 @@ export class Desk {
     if (!['deposit', 'invoice', 'pay', 'post', 'unpost', 'begin', 'finish', 'reopen'].includes(deed.what)) this.#known.delete(order.id);
     switch (deed.what) {
       case 'estimate':
-        return writeEstimate(db, actor, mechanic, order, plan, this.#jobs, (tx, id) => this.#price(tx, id, ticket));
+        return this.#estimate(actor, mechanic, ticket, order);
       case 'send':
-        await markAsSent(db, actor, order.number);
-        return;
+        return this.workshop.send(actor, ticket, order);
       case 'consent':
         return this.#consent(actor, ticket, order);
       case 'surprise':
         return this.#surprise(actor, ticket, order);
       case 'finish':
-        return finishJobs(db, mechanic, order, plan.jobs, this.#jobs);
+        return finishJobs(db, mechanic, order, plan.jobs, this.jobs);
       case 'reopen':
-        return beginJob(db, actor, order, this.#jobs.get(plan.jobs[0] as PlannedJob) as number);
+        return beginJob(db, actor, order, this.jobs.get(plan.jobs[0] as PlannedJob) as number);
       case 'begin':
         return this.#begin(mechanic, ticket, order);
       case 'discount':
@@ -87,6 +87,20 @@ export class Desk {
         this.books.forget(order.number);
         return unpostInvoice(db, actor, order.number, deed.reason);
     }
+  }
+
+  /** The jobs that the vehicle came for, and those that are proposed because of what was found. */
+  async #estimate(actor: Viewer, mechanic: Viewer, ticket: Ticket, order: Order): Promise<void> {
+    const { db } = this.history;
+    const known = (tx: Change, id: number) => this.#price(tx, id, ticket);
+    await writeEstimate(db, actor, mechanic, order, ticket.plan, this.jobs, known);
+    for (const planned of ticket.plan.jobs) {
+      if (!planned.found) continue;
+      const job = await this.workshop.propose(actor, ticket, order, planned.found);
+      await writeFound(db, actor, mechanic, order, planned, job, known);
+      this.jobs.set(planned, job);
+    }
+    await this.workshop.connect(actor, ticket, order);
   }
 
   /** Nothing about prices changes in the story, so they are read once for each pair of rates that an order can have. */
@@ -108,12 +122,12 @@ export class Desk {
         .map(({ id }) => id),
     );
     // Who approves one of several options need not decline the others.
-    const asked = plan.jobs.filter((one) => open.has(this.#jobs.get(one) as number) && !(one.work.choice && one.answer === 'decline'));
+    const asked = plan.jobs.filter((one) => open.has(this.jobs.get(one) as number) && !(one.work.choice && one.answer === 'decline'));
     if (asked.length === 0) return;
     if (plan.poNumber) await putPurchaseOrder(this.history.db, actor, order, plan.poNumber);
     const { method, by, note } = plan.consent;
     const { result } = await recordConsent(this.history.db, actor, order.number, {
-      answers: asked.map((one) => ({ job: this.#jobs.get(one) as number, decision: one.answer, reason: one.reason })),
+      answers: asked.map((one) => ({ job: this.jobs.get(one) as number, decision: one.answer, reason: one.reason })),
       ...{ method, givenBy: by, phone: method === 'in-person' ? '' : customer.phone, note },
       ...{ offer: offerOf(snapshot), shownCents: snapshot.totals.totalCents },
     });
@@ -124,14 +138,13 @@ export class Desk {
   /** Where the work is finished it is not told when it began: there is no clock yet. */
   async #begin(mechanic: Viewer, { plan, steps }: Ticket, order: Order): Promise<void> {
     const first = plan.jobs.find(({ answer }) => answer === 'approve') as PlannedJob;
-    if (steps.every(({ deed }) => deed.what !== 'finish'))
-      await beginJob(this.history.db, mechanic, order, this.#jobs.get(first) as number);
+    if (steps.every(({ deed }) => deed.what !== 'finish')) await beginJob(this.history.db, mechanic, order, this.jobs.get(first) as number);
   }
 
   /** Something more is found on the first job: it is asked about again before it is charged. */
   async #surprise(actor: Viewer, { plan }: Ticket, order: Order): Promise<void> {
     const first = plan.jobs.find((one) => one.answer === 'approve' && one.payType === 'customer');
-    if (first) await this.#add(actor, order, this.#jobs.get(first) as number, plan.surprise);
+    if (first) await this.#add(actor, order, this.jobs.get(first) as number, plan.surprise);
   }
 
   async #add(actor: Viewer, order: Order, job: number | null, { kind, fields }: DemoLine): Promise<void> {

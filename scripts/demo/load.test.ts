@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { LinkKeys } from '../../src/features/approvals/tokens.js';
 import { readState, totalsOf } from '../../src/features/billing/state.js';
 import { loadCards, toCard } from '../../src/features/board/cards.js';
 import { listColumns } from '../../src/features/board/columns.js';
@@ -8,9 +12,15 @@ import { isRightPassword } from '../../src/features/staff/passwords.js';
 import { checkVin } from '../../src/features/vehicles/vin.js';
 import { tell } from '../../src/features/work-orders/history.js';
 import { verifyEvents } from '../../src/platform/database/verify-events.js';
+import { openDiskStore } from '../../src/platform/files/disk.js';
+import { openTemporaryFolder } from '../../src/platform/files/temporary.js';
+import { openLog } from '../../src/platform/observe/log.js';
+import { openPictures } from '../../src/platform/pictures/open.js';
 import { type TestDatabase, testDatabase } from '../../src/testing/database.js';
 import { findDamage } from '../../src/testing/truth.js';
+import { Album } from './album.js';
 import { loadDemo } from './load.js';
+import type { Means } from './means.js';
 import { PASSWORD, STAFF } from './people.js';
 
 const WEDNESDAY = new Date('2026-03-11T15:20:00Z');
@@ -18,13 +28,27 @@ const SUNDAY_NIGHT = new Date('2026-11-23T03:16:00Z');
 
 let database: TestDatabase;
 let shop: number;
+let folder: string;
+let means: Means;
+let pictures: ReturnType<typeof openPictures>;
 
 beforeAll(async () => {
   database = await testDatabase();
-  await loadDemo(database.db, WEDNESDAY);
+  folder = await mkdtemp(join(tmpdir(), 'demo-'));
+  const files = openDiskStore(join(folder, 'files'), await openTemporaryFolder(join(folder, 'files', 'tmp')));
+  const most = { maxPhotoBytes: 20_000_000, maxVideoBytes: 20_000_000, ffmpegPath: undefined };
+  pictures = openPictures({ ...most, temporary: () => files.temporary(), log: openLog('silent') });
+  const album = await Album.begin();
+  means = { album: async () => album, files, pictures, tokenOf: new LinkKeys('s'.repeat(32)).token };
+  await loadDemo(database.db, WEDNESDAY, means);
   shop = (await database.db.selectFrom('shops').select('id').executeTakeFirstOrThrow()).id;
 }, 300_000);
-afterAll(() => database.close());
+afterAll(async () => {
+  await database.close();
+  await pictures.close();
+  await (await means.album()).close();
+  await rm(folder, { recursive: true, force: true });
+});
 
 /** A hash of everything that each table holds, but what differs from run to run: salted hashes, and what the program itself keeps. */
 async function everything({ db }: TestDatabase): Promise<Record<string, string>> {
@@ -35,7 +59,9 @@ async function everything({ db }: TestDatabase): Promise<Record<string, string>>
   for (const { name } of tables) {
     const { rows } = await sql<{ hash: string }>`
       select coalesce(md5(string_agg(row::text, '' order by row::text)), '') as hash
-      from (select to_jsonb(t) - '{password_hash,token_hash,expires_at}'::text[] as row from ${sql.table(name)} t) r`.execute(db);
+      from (select to_jsonb(t) - '{password_hash,token_hash,handle,expires_at,stored_at}'::text[] as row from ${sql.table(name)} t) r`.execute(
+      db,
+    );
     all[name] = rows[0]?.hash ?? '';
   }
   return all;
@@ -217,14 +243,14 @@ describe('the demo shop', () => {
 
 test('loading it again, at another time, changes nothing', async () => {
   const before = await everything(database);
-  expect(await loadDemo(database.db, SUNDAY_NIGHT)).toBe(false);
+  expect(await loadDemo(database.db, SUNDAY_NIGHT, means)).toBe(false);
   expect(await everything(database)).toEqual(before);
 });
 
 test('another load at another time tells the same story', async () => {
   const other = await testDatabase();
   try {
-    const loads = await Promise.all([loadDemo(other.db, SUNDAY_NIGHT), loadDemo(other.db, SUNDAY_NIGHT)]);
+    const loads = await Promise.all([loadDemo(other.db, SUNDAY_NIGHT, means), loadDemo(other.db, SUNDAY_NIGHT, means)]);
     expect(loads.sort()).toEqual([false, true]);
     expect(await story(other)).toEqual(await story(database));
     expect(await findDamage(other.db, shop)).toEqual([]);
@@ -236,7 +262,7 @@ test('another load at another time tells the same story', async () => {
 test('another load at the same time makes the same rows, all of them', async () => {
   const other = await testDatabase();
   try {
-    await loadDemo(other.db, WEDNESDAY);
+    await loadDemo(other.db, WEDNESDAY, means);
     expect(await everything(other)).toEqual(await everything(database));
   } finally {
     await other.close();
@@ -248,7 +274,7 @@ test('a real shop is left alone', async () => {
   try {
     await setUp(real.db, { shopName: 'Real', timeZone: 'UTC', name: 'Ana', email: 'ana@real.test', password: 'a long password' });
     const before = await everything(real);
-    await expect(loadDemo(real.db, WEDNESDAY)).rejects.toThrow('This database holds a real shop, Real: the demo needs');
+    await expect(loadDemo(real.db, WEDNESDAY, means)).rejects.toThrow('This database holds a real shop, Real: the demo needs');
     expect(await everything(real)).toEqual(before);
   } finally {
     await real.close();

@@ -15,15 +15,21 @@ import type { DB } from '../../src/platform/database/schema.js';
 import { StartError } from '../../src/platform/start-error.js';
 import type { Viewer } from '../../src/platform/web/viewer.js';
 import { Books } from './books.js';
+import { Darkroom } from './darkroom.js';
+import type { PlannedJob } from './jobs/index.js';
+import type { Means } from './means.js';
 import { FORMER, LABELS, PASSWORD, type Person, SHOP, STAFF } from './people.js';
 import { Register } from './register.js';
 import { Replay } from './replay.js';
-import { setUpBilling } from './settings.js';
+import { setUpBilling, setUpVisits } from './settings.js';
 import { ShopClock } from './shop-clock.js';
 import { FORMER_LEFT, STORY_DAYS, tellStory } from './story.js';
+import { Workshop } from './workshop.js';
 
 /** The demo's wall: an address that everybody may know, as with the sign-ins. */
 export const TV_TOKEN = 'demo-wall';
+/** The customer's link of one estimate that waits for its answer: an address that everybody may know, too. */
+export const CUSTOMER_TOKEN = 'demo-estimate';
 
 /**
  * Loads the demo shop into an empty database, all of it or nothing.
@@ -31,24 +37,24 @@ export const TV_TOKEN = 'demo-wall';
  * @returns false when it was there already: then nothing is touched
  * @throws StartError when the database holds a real shop
  */
-export async function loadDemo(db: Database, now: Date): Promise<boolean> {
+export async function loadDemo(db: Database, now: Date, means: Means): Promise<boolean> {
   const passwords = { known: await hashPassword(PASSWORD), nobodys: await hashPassword(randomBytes(32).toString('base64url')) };
   for (;;) {
-    const loaded = await db.transaction().execute((trx) => loadUnlessBusy(trx, now, passwords));
+    const loaded = await db.transaction().execute((trx) => loadUnlessBusy(trx, now, passwords, means));
     if (loaded !== null) return loaded;
     await sleep(250);
   }
 }
 
 /** @returns null while somebody else is loading it, or setting up a shop */
-async function loadUnlessBusy(trx: Transaction<DB>, now: Date, passwords: Passwords): Promise<boolean | null> {
+async function loadUnlessBusy(trx: Transaction<DB>, now: Date, passwords: Passwords, means: Means): Promise<boolean | null> {
   const { rows } = await sql<{ free: boolean }>`select pg_try_advisory_xact_lock(${SETUP_LOCK}::bigint) as free`.execute(trx);
   if (!rows[0]?.free) return null;
   const shops = await trx.selectFrom('shops').select(['name', 'is_demo']).execute();
   const real = shops.find((shop) => !shop.is_demo);
   if (real) throw new StartError(`This database holds a real shop, ${real.name}: the demo needs a DATA_DIR or DATABASE_URL of its own.`);
   if (shops.length > 0) return false;
-  await loadShop(trx, now, passwords);
+  await loadShop(trx, now, passwords, means);
   return true;
 }
 
@@ -57,7 +63,7 @@ interface Passwords {
   nobodys: string;
 }
 
-async function loadShop(trx: Transaction<DB>, now: Date, passwords: Passwords): Promise<void> {
+async function loadShop(trx: Transaction<DB>, now: Date, passwords: Passwords, means: Means): Promise<void> {
   const [owner] = STAFF as [Person];
   const input = { shopName: SHOP.name, timeZone: SHOP.timeZone, name: owner.name, email: owner.email };
   const { shop, staff } = await insertShop(trx, input, passwords.known);
@@ -75,7 +81,12 @@ async function loadShop(trx: Transaction<DB>, now: Date, passwords: Passwords): 
     const books = new Books(history, manager);
     const register = new Register(history.db, rates, books);
     await register.addCompanies(manager, story.companies);
-    const replay = new Replay(history, clock, people, await listColumns(trx, shop), await listLabels(trx, shop), register, books);
+    const columns = await listColumns(trx, shop);
+    await setUpVisits(history.db, manager, columns);
+    const jobs = new Map<PlannedJob, number>();
+    const darkroom = new Darkroom(await means.album(), means.files, means.pictures);
+    const workshop = new Workshop(history, darkroom, jobs, means.tokenOf, CUSTOMER_TOKEN);
+    const replay = new Replay(history, clock, people, columns, await listLabels(trx, shop), register, books, workshop, jobs);
     const former = people.get(FORMER.email) as Viewer;
     await replay.run(story.tickets, [
       { at: FORMER_LEFT, run: () => setDisabled(history.db, { shop, staff }, former.staff, true) },

@@ -15,6 +15,7 @@ import type { RateName } from './settings.js';
 import type { Order } from './sheets.js';
 import type { Sale, Ticket } from './story.js';
 import { isEquipment, isHeavy } from './vehicles.js';
+import { templateFor } from './visits.js';
 
 const tick = (on: unknown) => (on ? 'on' : '');
 
@@ -50,7 +51,7 @@ export class Register {
     const { description, plate, vin, make, model, year, engine, color, unitNumber, serial, kind } = vehicle;
     const { result } = await addVehicle(this.db, advisor, owner, {
       ...{ ...NO_VEHICLE, description, plate, vin, make, model, engine, color, unitNumber, serial },
-      ...{ kind: isEquipment(kind) ? 'equipment' : 'road', year: String(year) },
+      ...{ kind: isEquipment(kind) ? 'equipment' : 'road', type: templateFor(kind), year: String(year) },
       laborRate: isHeavy(kind) ? String(this.rates['Heavy rate']) : '',
     });
     this.#vehicles.set(vehicle, result.vehicle);

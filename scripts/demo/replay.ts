@@ -10,11 +10,13 @@ import type { History } from '../../src/platform/database/history.js';
 import type { Viewer } from '../../src/platform/web/viewer.js';
 import type { Aside, Books } from './books.js';
 import { Desk } from './desk.js';
+import type { PlannedJob } from './jobs/index.js';
 import type { Register } from './register.js';
 import type { Order } from './sheets.js';
 import type { ShopClock } from './shop-clock.js';
 import type { Promised, Ticket } from './story.js';
 import { STAGES, type Step } from './timeline.js';
+import type { Workshop } from './workshop.js';
 
 /** Does what the story tells, in order, through the functions that the routes call too. */
 export class Replay {
@@ -31,8 +33,10 @@ export class Replay {
     private readonly labels: Label[],
     private readonly register: Register,
     private readonly books: Books,
+    private readonly workshop: Workshop,
+    jobs: Map<PlannedJob, number>,
   ) {
-    this.#desk = new Desk(history, books);
+    this.#desk = new Desk(history, books, workshop, jobs);
     for (const column of columns) this.#board.set(column.id, []);
   }
 
@@ -77,6 +81,19 @@ export class Replay {
       case 'bring-back':
         await bringBack(db, actor, number, deed.reason);
         return this.#put(number, this.#column(STAGES.indexOf('done')), 0);
+      case 'photograph':
+      case 'start inspection':
+      case 'inspect':
+      case 'release findings':
+      case 'open link':
+      case 'ask':
+      case 'acknowledge':
+      case 'let go':
+      case 'check':
+        return this.workshop.do(deed, actor, ticket, order);
+      case 'answer':
+        await this.workshop.do(deed, actor, ticket, order);
+        return this.#follow(order);
       case 'invoice':
         await this.register.readBoth(actor, order, ticket);
         return this.#desk.do(deed, actor, mechanic, ticket, order);
@@ -109,6 +126,18 @@ export class Replay {
     const after = depth === 0 ? null : ((this.#board.get(column) ?? []).slice(0, depth).at(-1) ?? null);
     await moveCard(this.history.db, actor, number, { column, after, reason });
     this.#put(number, column, depth);
+  }
+
+  /** What the customer approves by the link moves the card by itself, to the top of its column. */
+  async #follow({ id, number }: Order): Promise<void> {
+    const { column_id } = await this.history.db
+      .selectFrom('work_orders')
+      .select('column_id')
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    if (this.#board.get(column_id)?.includes(number)) return;
+    this.#take(number);
+    this.#put(number, column_id, 0);
   }
 
   #promised(promised: Promised): Date | null {

@@ -1,4 +1,6 @@
+import { VISITS } from '../../src/features/approvals/visit-settings.js';
 import { parseMoney, parseQuantity } from '../../src/features/billing/amounts.js';
+import { takeStarterTemplates } from '../../src/features/inspections/templates.js';
 import type { CannedLine } from '../../src/features/settings/canned-jobs.js';
 import { CANNED_JOBS } from '../../src/features/settings/canned-lines.js';
 import { FEES } from '../../src/features/settings/fees.js';
@@ -89,6 +91,24 @@ export async function setUpBilling(db: Database, manager: Viewer): Promise<Recor
       lines: lines.map(toCannedLine),
     });
   return rates;
+}
+
+/** What the customer's page says, and where a card goes when its customer has approved something; and the templates to begin with. */
+export async function setUpVisits(db: Database, manager: Viewer, columns: { id: number; name: string }[]): Promise<void> {
+  const approved = columns.find(({ name }) => name === 'In Progress');
+  await saveSheet(
+    db,
+    manager,
+    VISITS,
+    {},
+    {
+      ...{ linkDays: 30, estimateDays: 30, approvedColumn: approved?.id ?? null, needsArrivalPhotos: false, needsQualityCheck: false },
+      greeting: 'Here is what we found on your vehicle. Take your time, look at the pictures, and ask us whatever you want to know.',
+      consentText:
+        'I want this work done, with the parts it needs, and allow a road test. I know that nothing else is done or charged before I have said yes to it.\nDemo shop: rates, taxes and fees are examples.',
+    },
+  );
+  await takeStarterTemplates(db, manager);
 }
 
 /** The rate that every shop begins with gets its price; the others stand beside it. */

@@ -34,7 +34,7 @@ export async function writeEstimate(
     await freezeTerms(tx, order);
     const pricing = await known(tx, order.id);
     const [first] = await listJobs(tx, order.id);
-    for (const [index, planned] of jobs.filter(({ brings }) => !brings).entries()) {
+    for (const [index, planned] of jobs.filter(({ brings, found }) => !brings && !found).entries()) {
       const { concern, cause, payType, work } = planned;
       const row = { name: work.name, cause, pay_type: payType, mechanic_id: mechanic.staff, ...toChoice(work) };
       const job = index === 0 && first ? await rewriteJob(tx, order, first, row) : await insertJob(tx, order, { ...row, concern });
@@ -49,6 +49,24 @@ export async function writeEstimate(
     const left = planned.brings && ids.get(planned.brings);
     if (left) ids.set(planned, (await bringJob(db, actor, number, left)).result.job);
   }
+}
+
+/** The lines of a job that was proposed because of what was found, and who does it. */
+export async function writeFound(
+  db: Database,
+  actor: Viewer,
+  mechanic: Viewer,
+  { number }: Order,
+  planned: PlannedJob,
+  job: number,
+  known: (tx: Change, order: number) => Promise<Pricing>,
+): Promise<void> {
+  await change(db, actor, {}, async (tx) => {
+    const order = await lockOrder(tx, number);
+    await writeLines(tx, actor, order, job, toLines(await known(tx, order.id), job, planned.work.lines));
+    await settle(tx, order);
+  });
+  await editJob(db, actor, number, job, ['name', 'mechanic'], {}, { name: planned.work.name, mechanic: mechanic.staff });
 }
 
 /** The job that an order begins with has the words of whoever brought the vehicle: it becomes what is to be done. */

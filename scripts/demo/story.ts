@@ -5,6 +5,8 @@ import { makePlan, type Plan } from './plan.js';
 import { Random } from './random.js';
 import { EXTRAS } from './remarks.js';
 import { type Odd, type Stage, type Step, Timeline } from './timeline.js';
+import { addVisits } from './visiting.js';
+import type { Visit } from './visits.js';
 
 const SEED = 20_394;
 /** How many work orders stand in each column. */
@@ -35,6 +37,8 @@ export interface Ticket {
   mechanic: string;
   /** `at` is absolute here: days of work, as ShopClock takes them. */
   steps: Step[];
+  /** What is shown, asked and proved. */
+  visit?: Visit;
 }
 
 type When = 'late' | 'soon' | 'today' | 'later' | 'none';
@@ -98,6 +102,7 @@ export function tellStory(): Story {
     vehicle.customer = buyer;
     return tell(random, garage, sketch, vehicle);
   });
+  addVisits(tickets);
   return { tickets, companies: garage.companies, sales };
 }
 

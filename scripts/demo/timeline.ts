@@ -52,7 +52,23 @@ export type Deed =
   /** The discount of the fleet, which somebody had forgotten. */
   | { what: 'discount' }
   | { what: 'hand-over' }
-  | { what: 'bring-back'; reason: string };
+  | { what: 'bring-back'; reason: string }
+  | VisitDeed;
+
+/** What is shown, asked and proved; see visits.ts. */
+export type VisitDeed = {
+  what:
+    | 'photograph'
+    | 'start inspection'
+    | 'inspect'
+    | 'release findings'
+    | 'open link'
+    | 'answer'
+    | 'ask'
+    | 'acknowledge'
+    | 'let go'
+    | 'check';
+};
 
 /** One thing that happens to a work order. `at` is in days of work, from the arrival. */
 export interface Step {

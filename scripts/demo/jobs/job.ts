@@ -51,6 +51,8 @@ export interface PlannedJob {
   reason: string;
   /** A job of an earlier visit that this one brings back. */
   brings: PlannedJob | null;
+  /** The item of the inspection that it is proposed because of. */
+  found?: string;
 }
 
 export const LIGHT = ['car', 'suv', 'pickup', 'van'] as const satisfies Kind[];

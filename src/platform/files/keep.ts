@@ -25,7 +25,7 @@ export async function keepFile(db: Database, store: FileStore, shop: number, pat
   try {
     const { sha256, bytes } = await measure(path);
     await store.prepare(path, sha256);
-    await db.transaction().execute(async (trx) => {
+    await within(db, async (trx) => {
       await lockContent(trx, sha256);
       await store.keep(path, sha256);
       await trx
@@ -40,6 +40,11 @@ export async function keepFile(db: Database, store: FileStore, shop: number, pat
   } finally {
     await rm(path, { force: true });
   }
+}
+
+/** In a transaction of its own, or in the one that is open: that of a history (history.ts), whose shop nobody else can see yet. */
+function within(db: Database, work: (trx: Transaction<DB>) => Promise<void>): Promise<void> {
+  return db.isTransaction ? work(db as Transaction<DB>) : db.transaction().execute(work);
 }
 
 /** Until the transaction ends nobody else keeps or removes these bytes, in this process or another. */

@@ -1,0 +1,75 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { PICTURE_NAMES, type PictureName } from './pictures/index.js';
+
+/** Most machines have two processors free for a moment; one of them loads the books meanwhile. */
+const PROCESSES = 2;
+
+interface Wait {
+  done(): void;
+  failed(error: Error): void;
+}
+
+/** The demo's pictures as files. They are drawn in processes of their own, while everything else is loaded. */
+export class Album {
+  readonly #children: ChildProcess[] = [];
+  readonly #drawn = new Map<PictureName, Promise<void>>();
+  readonly #waits = new Map<PictureName, Wait>();
+
+  private constructor(private readonly folder: string) {}
+
+  /** Begins to draw all of them. */
+  static async begin(): Promise<Album> {
+    const album = new Album(await mkdtemp(join(tmpdir(), 'serviceflow-pictures-')));
+    for (let count = 0; count < PROCESSES; count++) album.#children.push(album.#start());
+    for (const [index, name] of PICTURE_NAMES.entries()) album.#draw(name, album.#children[index % PROCESSES] as ChildProcess);
+    return album;
+  }
+
+  /** @returns where a picture is, as soon as it is drawn: it stays there */
+  async path(name: PictureName): Promise<string> {
+    await this.#drawn.get(name);
+    return this.#path(name);
+  }
+
+  async close(): Promise<void> {
+    for (const child of this.#children) child.kill();
+    await Promise.allSettled(this.#drawn.values());
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  #path(name: PictureName): string {
+    return join(this.folder, `${name}.jpg`);
+  }
+
+  #draw(name: PictureName, child: ChildProcess): void {
+    const drawn = new Promise<void>((done, failed) => this.#waits.set(name, { done, failed }));
+    // Whoever asks for it is told; nobody may ask.
+    drawn.catch(() => undefined);
+    this.#drawn.set(name, drawn);
+    child.send({ name, path: this.#path(name) });
+  }
+
+  #start(): ChildProcess {
+    const here = fileURLToPath(import.meta.url);
+    const extension = here.endsWith('.ts') ? '.ts' : '.js';
+    // From the sources it needs the same translator as this process.
+    const translator = extension === '.ts' ? ['--import', pathToFileURL(createRequire(here).resolve('tsx')).href] : [];
+    const child = fork(fileURLToPath(new URL(`./pictures/draw${extension}`, import.meta.url)), { execArgv: translator });
+    child.on('message', ({ name, failed }: { name: PictureName; failed?: string }) => {
+      if (failed) this.#waits.get(name)?.failed(new Error(`The picture ${name} can't be drawn: ${failed}`));
+      else this.#waits.get(name)?.done();
+    });
+    const gone = () => {
+      for (const wait of this.#waits.values()) wait.failed(new Error('The process that draws the pictures has ended.'));
+    };
+    child.once('exit', gone).once('error', gone);
+    child.unref();
+    child.channel?.unref();
+    return child;
+  }
+}
