@@ -58,6 +58,18 @@ export const MEDIA = sql`coalesce((
     order by p.position, p.id
   ) x), '[]')`;
 
+/** A picture that was removed a short while ago, for those who may bring it back. */
+export interface RemovedMedium {
+  id: number;
+  kind: 'photo' | 'video';
+  removedAt: string;
+}
+
+/** What was removed from the work order `w` within the last day, as a list; see BRING_BACK_WITHIN. */
+export const REMOVED_MEDIA = sql`coalesce((
+  select json_agg(json_build_object('id', p.id, 'kind', p.kind, 'removedAt', p.removed_at) order by p.removed_at)
+  from media p where p.shop_id = w.shop_id and p.work_order_id = w.id and p.removed_at > now() - interval '1 day'), '[]')`;
+
 /** A photo or video as a customer gets it. */
 export interface CustomerMedium {
   id: number;

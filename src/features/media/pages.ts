@@ -68,7 +68,7 @@ export async function picturePage(
   conflict?: MediumConflict,
 ): Promise<Answer> {
   const { row, one, all, group, medium } = await getPicture(db, viewer, number, id);
-  if (!medium) return removedPage(viewer, number, id, one);
+  if (!medium) return removedPage(viewer, number, id, one, refused);
   const at = all.indexOf(medium);
   const data = {
     ...{ title: `${medium.alt}, WO-${number}`, number, medium, one, vehicle: row.vehicle, group: group?.name ?? '' },
@@ -101,11 +101,17 @@ function formOf(medium: Shown, refused: Refused | null, conflict?: MediumConflic
 }
 
 /** What is left to see of a removed picture: for a while, for those who may bring it back. */
-function removedPage(viewer: Viewer, number: number, id: number, { kind, removedAt }: NonNullable<Row['one']>): Answer {
+function removedPage(
+  viewer: Viewer,
+  number: number,
+  id: number,
+  { kind, removedAt }: NonNullable<Row['one']>,
+  refused: Refused | null,
+): Answer {
   const at = new Date(removedAt ?? 0);
   if (!can(viewer.role, 'media.remove') || Date.now() - at.getTime() > BRING_BACK_WITHIN)
     throw new NotFound('That picture is not here any more.');
-  const data = { title: `Removed, WO-${number}`, number, id, kind, at: showDateTime(at, viewer.timeZone) };
+  const data = { title: `Removed, WO-${number}`, number, id, kind, at: showDateTime(at, viewer.timeZone), errors: refused?.fields ?? {} };
   return page('media/removed', data, 'media/removed-part');
 }
 
