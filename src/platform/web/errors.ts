@@ -51,7 +51,7 @@ function describe(error: unknown, log: Logger, request: Request): Problem {
   if (known) return { status: known.status, title: TITLES[known.status] ?? 'That did not work', text: known.message };
   const number = faultNumber();
   // The token of a link is a key to what it opens: it does not belong in a log.
-  log.error({ err: error, number, method: request.method, path: request.path.replace(/[\w-]{32,}/g, '…') }, 'fault');
+  log.error({ err: error, number, method: request.method, path: request.path.replace(/[\w-]{32,}|(?<=^\/c\/).*/g, '…') }, 'fault');
   if (isDatabaseDown(error as { code?: string; message?: string })) {
     const text = `Nothing you typed was saved. It will be back by itself: try again in a moment. If it stays away, tell your manager ${number}.`;
     return { status: 503, title: TITLES[503] as string, text, number };
