@@ -1,0 +1,57 @@
+// A program for files-killed.test.ts: keeps or sweeps a file, and is killed by itself (SIGKILL) after the STEP-th thing it has
+// done to the disk or the database. Without STEP it goes to its end and says how many steps there were.
+import fs, { type FileHandle } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import pg from 'pg';
+
+const { DATABASE_URL = '', FOLDER = '', SHOP = '', WHAT = '', CONTENT = '', STEP = '0' } = process.env;
+let steps = 0;
+let counting = false;
+
+/** Wraps a function that returns a promise, so that each call that has ended counts. */
+function counted<Call extends (...args: never[]) => Promise<unknown>>(call: Call): Call {
+  return async function (this: unknown, ...args: never[]) {
+    const result = await call.apply(this, args);
+    if (counting && ++steps === Number(STEP)) process.kill(process.pid, 'SIGKILL');
+    return result;
+  } as unknown as Call;
+}
+
+function countIn(target: object, names: string[]): void {
+  for (const name of names) {
+    const holder = target as Record<string, (...args: never[]) => Promise<unknown>>;
+    holder[name] = counted(holder[name] as (...args: never[]) => Promise<unknown>);
+  }
+}
+
+const handle: FileHandle = await fs.open(import.meta.filename);
+countIn(Object.getPrototypeOf(handle), ['chmod', 'utimes', 'sync']);
+await handle.close();
+// After what only reads nothing is other than before it.
+countIn(fs, ['mkdir', 'rename', 'rm', 'writeFile']);
+syncBuiltinESMExports();
+const query = pg.Client.prototype.query as unknown as (...args: never[]) => Promise<unknown>;
+const countedQuery = counted(query);
+pg.Client.prototype.query = function (this: pg.Client, ...args: never[]) {
+  return (typeof args.at(-1) === 'function' ? query : countedQuery).apply(this, args);
+} as unknown as typeof pg.Client.prototype.query;
+
+const { openDatabase } = await import('../platform/database/pool.js');
+const { openDiskStore } = await import('../platform/files/disk.js');
+const { keepFile } = await import('../platform/files/keep.js');
+const { sweepFiles } = await import('../platform/files/sweep.js');
+const { openTemporaryFolder } = await import('../platform/files/temporary.js');
+
+const store = openDiskStore(`${FOLDER}/files`, await openTemporaryFolder(`${FOLDER}/files/tmp`));
+const database = openDatabase(DATABASE_URL, 2, () => {});
+counting = true;
+if (WHAT === 'keep') {
+  const path = store.temporary();
+  await fs.writeFile(path, CONTENT);
+  await keepFile(database.db, store, Number(SHOP), path, 'image/jpeg');
+} else {
+  await sweepFiles(database.db, store, new Date(Date.now() + 72 * 3_600_000));
+}
+counting = false;
+console.log(`${steps} steps`);
+await database.close();
