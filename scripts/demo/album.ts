@@ -6,28 +6,25 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { PICTURE_NAMES, type PictureName } from './pictures/index.js';
 
-/** Most machines have two processors free for a moment; one of them loads the books meanwhile. */
-const PROCESSES = 2;
-
 interface Wait {
   done(): void;
   failed(error: Error): void;
 }
 
-/** The demo's pictures as files. They are drawn in processes of their own, while everything else is loaded. */
+/** The demo's pictures as files. They are drawn in a process of their own, while everything else is loaded. */
 export class Album {
-  readonly #children: ChildProcess[] = [];
+  readonly #child: ChildProcess;
   readonly #drawn = new Map<PictureName, Promise<void>>();
   readonly #waits = new Map<PictureName, Wait>();
 
-  private constructor(private readonly folder: string) {}
+  private constructor(private readonly folder: string) {
+    this.#child = this.#start();
+    for (const name of PICTURE_NAMES) this.#draw(name);
+  }
 
   /** Begins to draw all of them. */
   static async begin(): Promise<Album> {
-    const album = new Album(await mkdtemp(join(tmpdir(), 'serviceflow-pictures-')));
-    for (let count = 0; count < PROCESSES; count++) album.#children.push(album.#start());
-    for (const [index, name] of PICTURE_NAMES.entries()) album.#draw(name, album.#children[index % PROCESSES] as ChildProcess);
-    return album;
+    return new Album(await mkdtemp(join(tmpdir(), 'serviceflow-pictures-')));
   }
 
   /** @returns where a picture is, as soon as it is drawn: it stays there */
@@ -37,7 +34,7 @@ export class Album {
   }
 
   async close(): Promise<void> {
-    for (const child of this.#children) child.kill();
+    this.#child.kill();
     await Promise.allSettled(this.#drawn.values());
     await rm(this.folder, { recursive: true, force: true });
   }
@@ -46,12 +43,12 @@ export class Album {
     return join(this.folder, `${name}.jpg`);
   }
 
-  #draw(name: PictureName, child: ChildProcess): void {
+  #draw(name: PictureName): void {
     const drawn = new Promise<void>((done, failed) => this.#waits.set(name, { done, failed }));
     // Whoever asks for it is told; nobody may ask.
     drawn.catch(() => undefined);
     this.#drawn.set(name, drawn);
-    child.send({ name, path: this.#path(name) });
+    this.#child.send({ name, path: this.#path(name) });
   }
 
   #start(): ChildProcess {

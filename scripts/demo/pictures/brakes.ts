@@ -1,9 +1,12 @@
-import { photograph } from './camera.js';
+import { photograph, type Shot } from './camera.js';
 import { CLOUDS, smooth } from './noise.js';
 import { Sheet } from './sheet.js';
 
 /** A rotor with its caliper, wheel off. @param pad millimeters that are left of the lining @param worn 0 for a smooth rotor to 1 for one with deep grooves */
-export function brakes(seed: number, { pad, worn, flip = false }: { pad: number; worn: number; flip?: boolean }): Promise<Buffer> {
+export function brakes(
+  seed: number,
+  { pad, worn, flip = false, ...view }: { pad: number; worn: number; flip?: boolean } & Pick<Shot, 'turn' | 'zoom' | 'aim'>,
+): Promise<Buffer> {
   const sheet = new Sheet(1200, 900);
   const [x, y] = [470, 500];
   sheet.put('rect width="1200" height="900"', {
@@ -41,6 +44,7 @@ export function brakes(seed: number, { pad, worn, flip = false }: { pad: number;
     ],
     focus: { x: flip ? 0.35 : 0.65, y: 0.45, radius: 0.28, most: 0.75 },
     exposure: 0.8,
+    ...view,
     surface: (px, py) => {
       const radius = Math.hypot(px - center, py - y);
       if (radius < 196 || radius > 388) return 0;

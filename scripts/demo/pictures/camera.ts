@@ -9,6 +9,8 @@ export interface Shot extends Light {
   turn?: number;
   lean?: { x: number; y: number };
   zoom?: number;
+  /** What is in the middle of the picture. */
+  aim?: { x: number; y: number };
   /** What is sharp: a place, how far around, and how blurred the rest may get (0 to 1). */
   focus?: { x: number; y: number; radius: number; most: number };
   exposure?: number;
@@ -16,7 +18,7 @@ export interface Shot extends Light {
 
 /** Pixels of a finished picture for each unit of its sheet, and of what is calculated: that is most of the work. */
 const LONG = 1600;
-const DETAIL = 0.75;
+const DETAIL = 0.66;
 
 /** Takes a picture of what is on the sheet, as a phone would. @returns a JPEG file */
 export async function photograph(sheet: Sheet, shot: Shot): Promise<Buffer> {
@@ -38,7 +40,10 @@ export async function photograph(sheet: Sheet, shot: Shot): Promise<Buffer> {
 }
 
 /** What the sensor makes of it: askew, in focus here and not there, darker in the corners. @returns three bytes for each pixel */
-function expose(lit: Field, { turn = 0, lean = { x: 0, y: 0 }, zoom = 1.06, focus, exposure = 1, seed }: Shot): Buffer {
+function expose(
+  lit: Field,
+  { turn = 0, lean = { x: 0, y: 0 }, zoom = 1.06, aim = { x: 0.5, y: 0.5 }, focus, exposure = 1, seed }: Shot,
+): Buffer {
   const { wide, high } = lit;
   const soft = soften(shrink(lit, 4), Math.round(2.6 * DETAIL));
   const glow = soften(shrink(soft, 4), 3);
@@ -52,8 +57,8 @@ function expose(lit: Field, { turn = 0, lean = { x: 0, y: 0 }, zoom = 1.06, focu
     for (let x = 0; x < wide; x++) {
       const along = x - middleX;
       const away = 1 / (zoom * (1 + (lean.x * along + lean.y * across) / wide));
-      const fromX = Math.max(0, Math.min(wide - 1.001, (along * cos - across * sin) * away + middleX));
-      const fromY = Math.max(0, Math.min(high - 1.001, (along * sin + across * cos) * away + middleY));
+      const fromX = Math.max(0, Math.min(wide - 1.001, (along * cos - across * sin) * away + aim.x * wide));
+      const fromY = Math.max(0, Math.min(high - 1.001, (along * sin + across * cos) * away + aim.y * high));
       let blurred = 0;
       if (focus) {
         const off = Math.hypot(fromX / wide - focus.x, ((fromY / high - focus.y) * high) / wide);

@@ -1,9 +1,12 @@
-import { photograph } from './camera.js';
+import { photograph, type Shot } from './camera.js';
 import { digits } from './digits.js';
 import { Sheet } from './sheet.js';
 
 /** The instruments with the engine running or just switched on. @param reads the odometer @param lamps which warning lights are on */
-export function dashboard(seed: number, { reads, lamps, glow }: { reads: string; lamps: string[]; glow: string }): Promise<Buffer> {
+export function dashboard(
+  seed: number,
+  { reads, lamps, glow, ...view }: { reads: string; lamps: string[]; glow: string } & Pick<Shot, 'turn' | 'zoom' | 'aim'>,
+): Promise<Buffer> {
   const sheet = new Sheet(1200, 900);
   sheet.put('rect width="1200" height="900"', { color: '#1d1e20', relief: 40, gloss: 20, grime: 20 });
   sheet.put('path d="M 40 300 C 200 120 1000 120 1160 300 L 1180 740 C 900 800 300 800 20 740 z"', {
@@ -76,6 +79,7 @@ export function dashboard(seed: number, { reads, lamps, glow }: { reads: string;
     lamp: { x: 0.1, y: -0.2, z: 0.9, fall: 0.9, color: [0.5, 0.56, 0.62] },
     ambient: [0.55, 0.56, 0.58],
     focus: { x: 0.5, y: 0.55, radius: 0.4, most: 0.7 },
+    ...view,
   });
 }
 

@@ -25,13 +25,13 @@ export const PICTURES = {
   'civic-rear': () => walkround(34, 'rear', WHITE_SEDAN),
   'civic-odometer': () => dashboard(7, { reads: '172913', lamps: ['engine', 'tire'], glow: '#2f78ff' }),
   'civic-pads': () => brakes(3, { pad: 2, worn: 1 }),
-  'civic-rotor': () => brakes(22, { pad: 3, worn: 1, flip: true }),
+  'civic-rotor': () => brakes(22, { pad: 3, worn: 1, zoom: 1.75, turn: 24, aim: { x: 0.3, y: 0.68 } }),
   'civic-tread': () => tread(5, { depth: 4, reads: '4.0' }),
   'civic-filter': () => filter(3, { both: true }),
   'ram-left': () => walkround(41, 'left', RED_PICKUP),
   'ram-front': () => walkround(42, 'front', RED_PICKUP),
   'ram-pads': () => brakes(8, { pad: 1.5, worn: 0.8, flip: true }),
-  'ford-pads': () => brakes(14, { pad: 2.5, worn: 0.4 }),
+  'ford-pads': () => brakes(14, { pad: 2.5, worn: 0.4, zoom: 2.1, turn: -16, aim: { x: 0.6, y: 0.42 } }),
   'fiat-tread': () => tread(9, { depth: 2, cupped: true, reads: '2.0' }),
   'elantra-shock': () => shock(2, { paint: '#5a2a22', leaks: 0.9 }),
   'elantra-belt': () => belt(4, { cracks: 17 }),
@@ -47,7 +47,8 @@ export const PICTURES = {
   'camper-rear': () => walkround(51, 'rear', WHITE_VAN),
   'camper-right': () => walkround(52, 'right', WHITE_VAN),
   'wrangler-right': () => walkround(61, 'right', BLUE_SUV),
-  'wrangler-odometer': () => dashboard(12, { reads: '161674', lamps: ['abs'], glow: '#c9502a' }),
+  'wrangler-odometer': () =>
+    dashboard(12, { reads: '161674', lamps: ['abs'], glow: '#c9502a', zoom: 1.9, turn: -8, aim: { x: 0.44, y: 0.62 } }),
 } satisfies Record<string, () => Promise<Buffer>>;
 
 export type PictureName = keyof typeof PICTURES;
