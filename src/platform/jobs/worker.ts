@@ -30,6 +30,7 @@ export class Worker {
   #again: NodeJS.Timeout | undefined;
   #suspects = new Set<string>();
   #stopped = false;
+  #ended: Promise<void> | undefined;
 
   constructor(
     url: string,
@@ -59,7 +60,12 @@ export class Worker {
     return this.#starting;
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.#ended ??= this.#stop();
+    return this.#ended;
+  }
+
+  async #stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#unlock);
     clearTimeout(this.#again);
@@ -74,8 +80,9 @@ export class Worker {
   async #start(): Promise<void> {
     const events = new EventEmitter() as WorkerEvents;
     events.on('pool:listen:success', ({ workerPool, client }) => {
-      for (const { workerId } of workerPool._workers)
-        void client.query('select pg_advisory_lock($1, hashtext($2))', [LIVING, workerId]).catch(() => {});
+      const ids = workerPool._workers.map(({ workerId }) => workerId);
+      // It is about to listen; then this connection has nothing to do but to hold the locks that say who lives.
+      client.once('drain', () => void client.query(LIVE, [ids]).catch(() => {}));
     });
     try {
       const runner = await run({
@@ -129,6 +136,8 @@ export class Worker {
 
 /** The first half of those locks: any number will do, as long as all versions of this program use the same one. */
 const LIVING = 726_830;
+
+const LIVE = `select pg_advisory_lock(${LIVING}, hashtext(worker)) from unnest($1::text[]) worker`;
 
 const UNLOCKED = `
   select worker from (select distinct locked_by as worker from graphile_worker._private_jobs where locked_by is not null) j
