@@ -16,6 +16,7 @@ import { evidenceRoutes } from './features/evidence/routes.js';
 import { exportRoutes } from './features/exports/routes.js';
 import { importRoutes } from './features/imports/routes.js';
 import { inspectionRoutes } from './features/inspections/routes.js';
+import { inspectionTemplateRoutes } from './features/inspections/template-routes.js';
 import { lineRoutes } from './features/jobs/line-routes.js';
 import { jobRoutes } from './features/jobs/routes.js';
 import { labelRoutes } from './features/labels/routes.js';
@@ -98,6 +99,7 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
     ...jobRoutes(services),
     ...lineRoutes(services),
     ...inspectionRoutes(services),
+    ...inspectionTemplateRoutes(services),
     ...billingRoutes(services),
     ...moneyRoutes(services),
     ...approvalRoutes(services),

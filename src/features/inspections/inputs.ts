@@ -1,15 +1,14 @@
 import { z } from 'zod';
 import { Id, optional, RequestId, required } from '../../platform/web/forms.js';
+import { originals } from '../customers/inputs.js';
 import { VEHICLE_TYPES, type VehicleType } from '../vehicles/rules.js';
 import { COLORS, type Measured, NEEDS, positionsOf, REASONS, type TemplateItem } from './content.js';
 import type { ItemInput, ItemOriginal } from './findings.js';
+import { ITEM_FIELDS, MOST_POSITIONS } from './item-fields.js';
 import { readHundredths } from './reading.js';
 import { STARTER_TEMPLATES, type Starter } from './starter-templates.js';
 
 const CHOICE = 'That is not one of the choices.';
-/** An item can be measured at so many positions. */
-export const MOST_POSITIONS = 10;
-
 const Key = z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/, CHOICE);
 export const Nothing = z.strictObject({});
 export const OneOrder = z.object({ number: Id });
@@ -98,23 +97,19 @@ export const ProposeInput = z.strictObject({ requestId: RequestId });
 // Templates ------------------------------------------------------------------------------------------------------------
 
 const vehicleType = z.enum(Object.keys(VEHICLE_TYPES) as [VehicleType, ...VehicleType[]], CHOICE).default('');
-const Was = z.string().max(6000).optional();
+export const TEMPLATE_FIELDS = ['name', 'vehicleType'] as const;
 
 export const NewTemplateInput = z.strictObject({
   ...{ name: required('The name', 80), vehicleType, requestId: RequestId },
   from: z.union([z.literal('').transform(() => null), Id], CHOICE).default(null),
 });
 export const EditTemplateInput = z.strictObject({
-  ...{ name: required('The name', 80), vehicleType, 'original.name': Was, 'original.vehicleType': Was },
+  ...{ name: required('The name', 80), vehicleType, ...originals(TEMPLATE_FIELDS) },
 });
 export const NewSectionInput = z.strictObject({ name: required('The name', 80), requestId: RequestId });
-export const EditSectionInput = z.strictObject({ name: required('The name', 80), 'original.name': Was });
+export const EditSectionInput = z.strictObject({ name: required('The name', 80), ...originals(['name']) });
 export const NewItemInput = z.strictObject({ section: Key, name: required('The name', 100), requestId: RequestId });
 export const ShiftInput = z.strictObject({ direction: z.enum(['up', 'down'], CHOICE) });
-
-/** What the form of an item holds, as text. */
-export const ITEM_FIELDS = ['name', 'safety', 'note', 'photo', 'unit', 'positions', 'bad', 'yellow', 'red', 'phrases'] as const;
-export type ItemFields = Record<(typeof ITEM_FIELDS)[number], string>;
 
 const need = z.enum(NEEDS, CHOICE).default('never');
 export const EditItemInput = z.strictObject({
@@ -125,5 +120,5 @@ export const EditItemInput = z.strictObject({
   bad: z.enum(['low', 'high'], CHOICE).default('low'),
   ...{ yellow: optional('The bound', 20), red: optional('The bound', 20) },
   phrases: optional('The sentences', 3000),
-  ...Object.fromEntries(ITEM_FIELDS.map((field) => [`original.${field}`, Was])),
+  ...originals(ITEM_FIELDS),
 });

@@ -59,7 +59,7 @@ export async function itemPage(
   key: string,
   { refused = null, told = '', part }: ItemView = {},
 ): Promise<Answer> {
-  const { db, config } = services;
+  const { db } = services;
   const { inspection, lines, order } = await read(db, viewer, number, id);
   const at = lines.findIndex((line) => line.key === key);
   const line = lines[at];
@@ -86,7 +86,6 @@ export async function itemPage(
     last: earlier[0] ? tellEarlier(earlier[0], viewer.timeZone) : null,
     chart: chartOf(line, earlier, order, viewer.timeZone),
     requestId: String(refused?.values.requestId ?? randomUUID()),
-    uploadBytes: config.uploadBytes,
   };
   return page('inspections/item-page', data, part === 'state' ? 'inspections/item-state-parts' : 'inspections/item-parts');
 }
