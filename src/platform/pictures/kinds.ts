@@ -41,7 +41,7 @@ export function kindOf(head: Buffer): Kind | null {
   if (starts('RIFF') && starts('WEBP', 8)) return 'image/webp';
   if (starts('ftyp', 4)) return ofBrands(head);
   // EBML, the ground of WebM; that it is one says its DocType, which is among the first elements.
-  if (starts('\x1a\x45\xdf\xa3')) return head.subarray(0, 128).includes('\x42\x82\x84webm', 4, 'latin1') ? 'video/webm' : null;
+  if (starts('\x1a\x45\xdf\xa3')) return isWebm(head) ? 'video/webm' : null;
   // QuickTime is older than `ftyp`: a file may begin with its movie or its media.
   if (['moov', 'mdat', 'wide'].some((type) => starts(type, 4)) && head.length >= 16) return 'video/quicktime';
   return null;
@@ -72,4 +72,15 @@ function ofBrands(head: Buffer): Kind | null {
 
 export function isVideo(kind: Kind): kind is Video['type'] {
   return kind.startsWith('video/');
+}
+
+/** The DocType stands with its id and its size: 4, in as many bytes as the writer likes. */
+function isWebm(head: Buffer): boolean {
+  const at = head.subarray(0, 128).indexOf('B\x82', 4, 'latin1');
+  return (
+    at > 0 &&
+    [3, 4, 6, 10].some(
+      (bytes) => head.toString('latin1', at + bytes, at + bytes + 4) === 'webm' && head[at + bytes - 1] === (bytes === 3 ? 0x84 : 4),
+    )
+  );
 }
