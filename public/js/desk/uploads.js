@@ -189,7 +189,7 @@ function rowOf(upload) {
   upload.told = make('span', { className: 'upload-told' });
   upload.retry = make('button', { type: 'button', textContent: 'Try again', hidden: true });
   upload.retry.addEventListener('click', () => again(upload));
-  upload.cancel = make('button', { type: 'button', className: 'link', textContent: 'Take it back', ariaLabel: `Take ${file.name} back` });
+  upload.cancel = make('button', { type: 'button', className: 'link' });
   upload.cancel.addEventListener('click', () => drop(upload));
   const name = make('span', { className: 'upload-name', dir: 'auto', textContent: file.name });
   return make('li', { className: 'upload' }, picture, make('div', {}, name, upload.bar, upload.told), upload.retry, upload.cancel);
@@ -205,7 +205,9 @@ function set(upload, state, text) {
   say(upload, text);
   upload.bar.hidden = state !== 'sending';
   upload.retry.hidden = !['failed', 'waiting'].includes(state);
-  upload.cancel.textContent = state === 'refused' || state === 'done' ? 'Put it away' : 'Take it back';
+  upload.cancel.textContent = state === 'refused' ? 'Put it away' : 'Take it back';
+  // Which one, for whoever does not see the row.
+  for (const button of [upload.cancel, upload.retry]) button.ariaLabel = `${button.textContent}: ${upload.file.name}`;
   upload.cancel.hidden = state === 'done';
   if (['waiting', 'refused', 'failed', 'done'].includes(state)) announce(upload, text);
   tellTray();
