@@ -108,14 +108,15 @@ async function uprightOf(image: Sharp, orientation: number): Promise<Upright> {
   }
 }
 
+/** The library mirrors before it turns, in whatever order it is told to. */
 function turn(image: Upright, orientation: number): Promise<Upright> | Upright {
   const turned: Record<number, (given: Sharp) => Sharp> = {
     2: (given) => given.flop(),
     3: (given) => given.rotate(180),
     4: (given) => given.flip(),
-    5: (given) => given.rotate(90).flop(),
+    5: (given) => given.flop().rotate(270),
     6: (given) => given.rotate(90),
-    7: (given) => given.rotate(270).flop(),
+    7: (given) => given.flop().rotate(90),
     8: (given) => given.rotate(270),
   };
   const way = turned[orientation];
