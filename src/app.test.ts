@@ -5,6 +5,9 @@ import { addContact } from './features/customers/contacts.js';
 import { addCustomer } from './features/customers/customers.js';
 import { mergeCustomers } from './features/customers/merges.js';
 import { NO_FIELDS } from './features/customers/rules.js';
+import { saveItem } from './features/inspections/findings.js';
+import { startInspection } from './features/inspections/inspections.js';
+import { listTemplates } from './features/inspections/templates.js';
 import { addJob } from './features/jobs/jobs.js';
 import { addLine } from './features/jobs/lines.js';
 import { addLabel, listLabels } from './features/labels/labels.js';
@@ -130,6 +133,27 @@ const BODIES: Record<string, (shop: TestShop) => Fields> = {
   '/work-orders/:number/lines/:line/removals': () => ({}),
   '/work-orders/:number/lines/:line/shifts': () => ({ direction: 'down' }),
   '/work-orders/:number/lines/:line/copies': () => ({}),
+  '/work-orders/:number/inspections': () => ({ template: values.template ?? 0 }),
+  '/work-orders/:number/inspections/:inspection/items/:item': () => ({ color: 'red' }),
+  '/work-orders/:number/inspections/:inspection/items/:item/carries': () => ({ finding: values.finding ?? 0 }),
+  '/work-orders/:number/inspections/:inspection/finishes': () => ({}),
+  '/work-orders/:number/inspections/:inspection/reopenings': () => ({}),
+  '/work-orders/:number/inspections/:inspection/releases': () => ({ on: 'yes' }),
+  '/work-orders/:number/findings/:finding/releases': () => ({ on: 'no' }),
+  '/work-orders/:number/findings/:finding/jobs': () => ({}),
+  '/settings/inspections': () => ({ name: 'Before a trip' }),
+  '/settings/inspection-starters': () => ({}),
+  '/settings/inspections/:template/edits': () => ({ name: 'Changed' }),
+  '/settings/inspections/:template/removals': () => ({}),
+  '/settings/inspections/:template/restorations': () => ({}),
+  '/settings/inspections/:template/sections': () => ({ name: 'Lights' }),
+  '/settings/inspections/:template/sections/:section/edits': () => ({ name: 'Lamps', 'original.name': 'Lights' }),
+  '/settings/inspections/:template/sections/:section/shifts': () => ({ direction: 'down' }),
+  '/settings/inspections/:template/sections/:section/removals': () => ({}),
+  '/settings/inspections/:template/items': () => ({ section: values.section ?? 'brakes', name: 'Pads' }),
+  '/settings/inspections/:template/items/:item/edits': () => ({ name: 'Pads', 'original.name': 'Front brake pads' }),
+  '/settings/inspections/:template/items/:item/shifts': () => ({ direction: 'up' }),
+  '/settings/inspections/:template/items/:item/removals': () => ({}),
   '/work-orders/:number/media': () => ({}),
   '/work-orders/:number/media/:media/edits': () => ({ caption: 'Changed' }),
   '/work-orders/:number/media/:media/releases': () => ({ shown: 'yes' }),
@@ -179,6 +203,7 @@ beforeAll(async () => {
   values = {
     ...people,
     ...{ media: media as number, use: 'thumbnail' },
+    ...(await inspectOne(db, shop, number as number)),
     ...{ job, line },
     ...{ handle: 'x'.repeat(22), question: await askOne(db, shop, number as number) },
     ...{ number: number as number, comment: comment.id, label: label?.id ?? 0, link: link.id, column: shop.columns[0]?.id ?? 0 },
@@ -196,6 +221,16 @@ async function askOne(db: TestDatabase['db'], { staff }: TestShop, number: numbe
   const { handle } = await makeLink(db, staff.advisor, number, () => 'y'.repeat(43));
   const link = (await findLink(db, { handle })) as FoundLink;
   return (await askQuestion(db, link, { job: null, text: 'Is it safe?' })).result.question;
+}
+
+/** An inspection by the template of a car, with a finding. */
+async function inspectOne(db: TestDatabase['db'], { id, staff }: TestShop, number: number) {
+  const { inspection } = (await startInspection(db, staff.mechanic, number, { starter: 'car' })).result;
+  const place = { section: 'brakes', item: 'brake-pads-front' };
+  const { finding } = (await saveItem(db, staff.mechanic, number, inspection, place.item, { color: 'red', note: 'The first comment' }))
+    .result;
+  const template = (await listTemplates(db, id)).find(({ vehicleType }) => vehicleType === 'car')?.id as number;
+  return { ...place, inspection, finding, template };
 }
 
 /** A customer with a contact, a vehicle and a meter; others to put them together with; and a merge that can be undone. */

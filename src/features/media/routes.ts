@@ -40,7 +40,9 @@ export function mediaRoutes(services: Services): Route[] {
         const outcomes = await addMedia(services, viewer, params.number, files, place, requestId);
         const text = tellOutcomes(outcomes);
         const fragments = await orders.mediaParts(viewer, params.number);
-        return done(`/work-orders/${params.number}#work-order-media`, {
+        // Back to the item that it was taken for, or to the pictures.
+        const back = place.finding === null ? '#work-order-media' : `/findings/${place.finding}`;
+        return done(`/work-orders/${params.number}${back}`, {
           flash: { text },
           fragments: views.render('media/outcomes', { outcomes }) + fragments,
         });
