@@ -17,14 +17,23 @@ import { openTemporaryFolder } from '../../src/platform/files/temporary.js';
 import { openLog } from '../../src/platform/observe/log.js';
 import { openPictures } from '../../src/platform/pictures/open.js';
 import { type TestDatabase, testDatabase } from '../../src/testing/database.js';
+import { startTestServer } from '../../src/testing/server.js';
 import { findDamage } from '../../src/testing/truth.js';
 import { Album } from './album.js';
-import { loadDemo } from './load.js';
+import { CUSTOMER_TOKEN, loadDemo } from './load.js';
 import type { Means } from './means.js';
 import { PASSWORD, STAFF } from './people.js';
 
 const WEDNESDAY = new Date('2026-03-11T15:20:00Z');
-const SUNDAY_NIGHT = new Date('2026-11-23T03:16:00Z');
+/** The last one: what was sent on it can still be answered. */
+const SUNDAY_NIGHT = lastSundayNight();
+
+function lastSundayNight(): Date {
+  const night = new Date();
+  night.setUTCHours(3, 16, 0, 0);
+  while (night.getUTCDay() !== 1 || night > new Date()) night.setUTCDate(night.getUTCDate() - 1);
+  return night;
+}
 
 let database: TestDatabase;
 let shop: number;
@@ -221,6 +230,69 @@ describe('the demo shop', () => {
     for (const [what, count] of Object.entries(rows[0] ?? {})) expect(count, what).toBeGreaterThan(0);
   });
 
+  test('has inspections with findings and their pictures, and vehicles that wear from visit to visit', async () => {
+    const { rows } = await sql<Record<string, number>>`select
+      (select count(*) from inspections where finished_at is not null) as finished,
+      (select count(*) from inspections i join work_orders w on w.id = i.work_order_id where w.rank is not null) as "on open orders",
+      (select count(*) from inspections where finished_at is null) as "under way",
+      (select count(distinct f.work_order_id) from findings f where f.color in ('yellow', 'red')
+        and exists (select from media p where p.finding_id = f.id)) as "orders with pictures of findings",
+      (select count(*) from findings f where f.job_id is not null) as proposed,
+      (select count(distinct work_order_id) from media where is_arrival) as arrivals,
+      (select count(*) from media) as media, (select count(*) from quality_checks where passed) as checks,
+      (select count(*) from vehicles where type = '') as "without a type"`.execute(database.db);
+    expect(rows[0]).toEqual({
+      ...{ finished: 28, 'on open orders': 11, 'under way': 1, 'orders with pictures of findings': 11, proposed: 14, arrivals: 4 },
+      ...{ media: 31, checks: 8, 'without a type': 0 },
+    });
+    const worn = await sql<{ visits: number; first: number; last: number }>`
+      select count(*)::int as visits, (array_agg(x.pads order by x.at))[1] as first, (array_agg(x.pads order by x.at desc))[1] as last
+      from (select w.vehicle_id, i.started_at as at, (f.measures #>> '{0,value}')::int as pads from findings f
+        join inspections i on i.id = f.inspection_id join work_orders w on w.id = f.work_order_id
+        where f.item = 'brake-pads-front' and f.color is not null) x
+      group by x.vehicle_id having count(*) >= 2`.execute(database.db);
+    expect(worn.rows.length).toBeGreaterThanOrEqual(4);
+    expect(Math.max(...worn.rows.map(({ visits }) => visits))).toBeGreaterThanOrEqual(5);
+    for (const { first, last } of worn.rows) expect(last).toBeLessThan(first);
+  });
+
+  test('has every file of every picture in its store, and one picture that is not what it says', async () => {
+    const files = await database.db.selectFrom('media_files').select(['sha256', 'use']).execute();
+    expect(new Set(files.map(({ use }) => use))).toEqual(new Set(['original', 'thumbnail', 'screen', 'customer']));
+    for (const { sha256 } of files) expect(await means.files.has(sha256)).toBe(true);
+    const { rows } = await sql<{ number: number; like: number }>`
+      select w.number, o.number as like from media p join work_orders w on w.id = p.work_order_id
+      join media l on l.id = p.looks_like_id join work_orders o on o.id = l.work_order_id`.execute(database.db);
+    expect(rows).toEqual([{ number: 1344, like: 1322 }]);
+  });
+
+  test('has answers by link: in part, with a question; with a signature, which moved the card; and vehicles that are held', async () => {
+    const { rows: answers } = await sql<{ number: number; kind: string; column: string; state: string; decisions: string[] }>`
+      select w.number, a.signature ->> 'kind' as kind, k.name as column, w.customer_state as state,
+        array(select d ->> 'decision' from jsonb_array_elements(a.decisions) d order by 1) as decisions
+      from authorizations a join work_orders w on w.id = a.work_order_id join columns k on k.id = w.column_id
+      where a.method = 'link' order by w.number`.execute(database.db);
+    expect(answers).toEqual([
+      { number: 1322, kind: 'typed', column: 'Estimates', state: 'asked', decisions: ['defer'] },
+      { number: 1325, kind: 'drawn', column: 'In Progress', state: 'answered', decisions: ['approve', 'approve', 'approve', 'defer'] },
+    ]);
+    const moved = await sql<{ actor_id: number | null }>`
+      select e.actor_id from events e join work_orders w on w.id = e.work_order_id where w.number = 1325 and e.kind = 'card.moved'`.execute(
+      database.db,
+    );
+    expect(moved.rows).toEqual([{ actor_id: null }]);
+    const { rows: questions } = await sql`select answer from questions`.execute(database.db);
+    expect(questions).toEqual([{ answer: '' }]);
+    const { rows: holds } = await sql<{ number: number; acknowledged: boolean; why: string | null }>`
+      select w.number, h.acknowledged_at is not null as acknowledged, h.ended_why as why
+      from holds h join work_orders w on w.id = h.work_order_id order by w.number`.execute(database.db);
+    expect(holds).toEqual([
+      { number: 1257, acknowledged: true, why: 'released' },
+      { number: 1321, acknowledged: true, why: null },
+      { number: 1331, acknowledged: false, why: null },
+    ]);
+  });
+
   test('has odometers that never run backwards, and VINs that are right', async () => {
     const { rows: readings } = await sql<{ meter_id: number; tenths: number }>`
       select r.meter_id, r.tenths from meter_readings r order by r.meter_id, r.work_order_id, r.moment`.execute(database.db);
@@ -247,17 +319,39 @@ test('loading it again, at another time, changes nothing', async () => {
   expect(await everything(database)).toEqual(before);
 });
 
-test('another load at another time tells the same story', async () => {
+test('another load at another time tells the same story, and its customer can open their link', async () => {
   const other = await testDatabase();
   try {
     const loads = await Promise.all([loadDemo(other.db, SUNDAY_NIGHT, means), loadDemo(other.db, SUNDAY_NIGHT, means)]);
     expect(loads.sort()).toEqual([false, true]);
     expect(await story(other)).toEqual(await story(database));
     expect(await findDamage(other.db, shop)).toEqual([]);
+    await openLink(other.url);
   } finally {
     await other.close();
   }
 }, 300_000);
+
+/** As the customer's telephone does: the link, the page, a picture. */
+async function openLink(databaseUrl: string): Promise<void> {
+  const server = await startTestServer(databaseUrl, { DATA_DIR: folder });
+  try {
+    const customer = server.client();
+    const exchanged = await customer.get(`/c/${CUSTOMER_TOKEN}`);
+    expect(exchanged.status).toBe(303);
+    const page = await customer.get(exchanged.headers.location as string);
+    expect(page.status).toBe(200);
+    expect(page.text).toContain('2009 Honda Civic LX');
+    // Three brakes to choose from, and two more jobs.
+    expect(page.text.match(/data-job="\d+" data-consent="proposed"/g)).toHaveLength(5);
+    const [picture] = /\/visit\/[^"]+\/thumbnail/.exec(page.text) ?? [];
+    const answer = await customer.get(picture as string);
+    expect([answer.status, answer.headers['content-type']]).toEqual([200, 'image/jpeg']);
+    expect((await server.client().get(picture as string)).status).toBe(404);
+  } finally {
+    await server.stop();
+  }
+}
 
 test('another load at the same time makes the same rows, all of them', async () => {
   const other = await testDatabase();

@@ -176,7 +176,7 @@ export class Workshop {
   async #answer({ plan, visit, customer }: Ticket, order: Order, link: FoundLink): Promise<void> {
     const { db } = this.history;
     const { only, drawn } = visit?.link?.answered ?? { drawn: false };
-    const offer = await readOffer(db, link.shop, order.id);
+    const offer = await readOffer(db, link.shop, order.id, this.history.time());
     const said = plan.jobs.filter(({ found }) => !only || (found && only.includes(found)));
     const choices: Record<string, string> = {};
     const reasons: Record<string, string> = {};

@@ -51,7 +51,7 @@ export async function answerByLink(db: Database, link: FoundLink, input: LinkAns
     const order = await lockOrder(tx, link.number).catch((error) => {
       throw error instanceof Conflict ? new Conflict(`This work is invoiced already. ${callOf(link)}`) : error;
     });
-    const offer = await readOffer(tx.db, tx.shop, order.id);
+    const offer = await readOffer(tx.db, tx.shop, order.id, tx.now);
     await refuseLate(tx, link, offer, input);
     const answers = answersOf(offer.questions, input.choices, input.reasons);
     refuseIncomplete(answers, input);

@@ -27,8 +27,8 @@ interface Row {
   time: Date;
 }
 
-/** Reads it in three queries. */
-export async function readOffer(db: Database, shop: number, workOrder: number): Promise<Offer> {
+/** Reads it in three queries. @param at when it is asked; without it, now by the clock of the database */
+export async function readOffer(db: Database, shop: number, workOrder: number, at?: Date): Promise<Offer> {
   const { rows } = await sql<Row>`
     select (select json_build_object('number', r.number, 'at', r.at, 'content', r.content) from estimate_revisions r
         where r.shop_id = w.shop_id and r.work_order_id = w.id and r.why = 'sent' order by r.number desc limit 1) as sent,
@@ -42,6 +42,6 @@ export async function readOffer(db: Database, shop: number, workOrder: number): 
   const sent = row.sent && { ...row.sent, at: new Date(row.sent.at) };
   const { isClosed, estimateDays, consentText, time } = row;
   const asked = questionsOf(state.jobs);
-  const standing = standingOf({ sent, now, questions: asked, isClosed, estimateDays, time });
+  const standing = standingOf({ sent, now, questions: asked, isClosed, estimateDays, time: at ?? time });
   return { sent, now, state, standing, questions: standing === 'open' ? asked : [], mark: offerOf(now), estimateDays, consentText };
 }
