@@ -81,7 +81,9 @@ export class BoardPages {
     const form = needsReason
       ? this.services.views.render('board/move-form', { ...(await this.#formData(viewer, params.number, refused)), inDialog: true })
       : '';
-    return page('board/refused', { back, form }, 'board/refused');
+    // From the sheet of the work order the card is not to be seen, so the sentence stands there as well.
+    const isAtSheet = context.request.get('HX-Source') === 'form#move-here';
+    return page('board/refused', { back, form, problem: isAtSheet ? text : '', needsReason, number: params.number }, 'board/refused');
   }
 
   /** @throws NotFound when the card is not on the board, unless it was asked to move: then the page says so itself */

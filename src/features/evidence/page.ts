@@ -1,4 +1,3 @@
-import { showFullDateTime } from '../../platform/time.js';
 import type { Views } from '../../platform/web/views.js';
 import { toPath } from '../approvals/signatures.js';
 import { showAmount, showMoney, showPercent, showQuantity } from '../billing/amounts.js';
@@ -37,10 +36,12 @@ const WORDS = {
 /** The page of the pack: one file that needs nothing but its pictures. */
 export function renderPage(views: Views, record: EvidenceRecord): string {
   const files = new Map<string, PackFile>(record.pictures.flatMap(({ files }) => files.map((file) => [file.sha256, file] as const)));
+  // To the second, and with the name of the zone: it is read elsewhere, and next to other people's clocks.
+  const clock = new Intl.DateTimeFormat('en-US', { dateStyle: 'medium', timeStyle: 'long', timeZone: record.timeZone });
   return views.render('evidence/index', {
     ...WORDS,
     record,
-    when: (at: string) => showFullDateTime(new Date(at), record.timeZone),
+    when: (at: string) => clock.format(new Date(at)),
     money: (cents: number) => showMoney(cents, record.currency),
     currencyOf: (content: Snapshot) => content.terms?.currency ?? record.currency,
     path: (strokes: unknown) => (isStrokes(strokes) ? toPath(strokes) : ''),
