@@ -1,13 +1,17 @@
 import type { Request } from 'express';
 import type { Services } from '../../platform/services.js';
+import { showDate } from '../../platform/time.js';
 import { type Answer, page } from '../../platform/web/answers.js';
 import type { Viewer } from '../../platform/web/viewer.js';
+import { getSharing } from '../approvals/sharing.js';
+import { LinkKeys } from '../approvals/tokens.js';
 import { getStatement } from '../billing/receivables.js';
 import { getWorkOrder } from '../work-orders/details.js';
 import { estimatePaper } from './estimate.js';
 import { nameVehicle } from './facts.js';
 import { invoicePaper } from './invoice.js';
 import type { Paper, PaperName } from './papers.js';
+import { type Piece, scan } from './pieces.js';
 import { getPaperRecord, getShopOnPaper, type PaperRecord, type ShopOnPaper, type Size } from './records.js';
 import { repairOrderPaper } from './repair-order.js';
 import { codeOf, type Letterhead, toSheets } from './sheets.js';
@@ -36,6 +40,7 @@ export async function showPaper(services: Services, name: PaperName, number: num
   const frame = { title: `${NAMES[name]} WO-${number}`, of: `WO-${number}`, size, number, head, ...back };
   if (name === 'tag') return page('printing/tags', { ...frame, tag: tagsOf(order) });
   const paper = await writePaper(services, name, record, asked.viewer);
+  paper.pieces.push(...(await linkPieces(services, name, asked, number)));
   const again = [order.vehicle.plate, nameVehicle(order), order.customer.company || order.customer.name].filter(Boolean).join(' · ');
   return page('printing/paper', { ...frame, paper, again, sheets: toSheets(paper, head, size) });
 }
@@ -45,6 +50,25 @@ async function writePaper({ db }: Services, name: Exclude<PaperName, 'tag'>, rec
   if (name === 'repair-order') return repairOrderPaper(record);
   if (name === 'invoice') return invoicePaper(record);
   return worksheetPaper(record.order, await getWorkOrder(db, viewer.shop, record.order.number));
+}
+
+/** On what the customer is asked to sign: their own page, if they have a link that works. */
+async function linkPieces({ db, config }: Services, name: PaperName, { viewer, request }: Asked, number: number): Promise<Piece[]> {
+  if (name !== 'estimate' && name !== 'repair-order') return [];
+  const { link } = await getSharing(db, viewer.shop, number, new LinkKeys(config.sessionSecret).token);
+  if (!link?.token) return [];
+  const code = await codeOf(`${originOf(config, request)}/c/${link.token}`);
+  return [
+    scan(
+      code,
+      'See it and answer it on your phone: where the vehicle is, what was found, the estimate.',
+      `Until ${showDate(link.expiresAt, viewer.timeZone)}. This code is yours alone.`,
+    ),
+  ];
+}
+
+function originOf({ publicUrl }: Services['config'], request: Request): string {
+  return publicUrl ?? `${request.protocol}://${request.get('host')}`;
 }
 
 /** What a customer owes. @throws NotFound when the shop has no such customer */
@@ -63,7 +87,7 @@ export async function showStatement(services: Services, customer: number, asked:
 
 /** The way back on the screen, and the code that leads there from paper. */
 async function linkTo({ config }: Services, request: Request, path: string, backTo: string) {
-  const url = `${config.publicUrl ?? `${request.protocol}://${request.get('host')}`}${path}`;
+  const url = `${originOf(config, request)}${path}`;
   // A phone can't open the address of the computer that this one calls itself.
   return { back: path, backTo, code: await codeOf(url), onlyHere: /^https?:\/\/(localhost|127\.|\[::1\])/.test(url) };
 }

@@ -1,3 +1,4 @@
+import type { SafeHtml } from '../../platform/web/html.js';
 import type { Block } from './rules.js';
 import { wrapLines } from './wrapping.js';
 
@@ -61,6 +62,7 @@ export type Content =
   | { kind: 'row'; table: Table; cells: string[]; id: number | null; strong: boolean; tick: boolean }
   | { kind: 'sums'; rows: Sum[] }
   | { kind: 'signatures'; says: string; fields: string[] }
+  | { kind: 'scan'; code: SafeHtml; says: string; until: string }
   | { kind: 'ticks'; items: string[] }
   | { kind: 'write'; label: string; lines: number; grow: boolean; table: Table | null }
   | { kind: 'fields'; columns: string[][]; rows: number };
@@ -158,6 +160,11 @@ export function signatures(says: string, fields: string[]): Piece {
     content: { kind: 'signatures', says, fields },
     height: 12 + LINE * wrapLines(says, SHEET_WIDTH - 0.6).length + 54 * Math.ceil(fields.length / 4),
   };
+}
+
+/** A code for the customer's phone, with what it opens. */
+export function scan(code: SafeHtml, says: string, until: string): Piece {
+  return { content: { kind: 'scan', code, says, until }, height: 76 };
 }
 
 /** Boxes to tick, three beside each other. */
