@@ -7,10 +7,10 @@ import { OptionalId, optional, Tick } from '../../platform/web/forms.js';
 import { get, post, type Refused, type Route } from '../../platform/web/routes.js';
 import type { Viewer } from '../../platform/web/viewer.js';
 import { listColumns } from '../board/columns.js';
+import { editInput } from '../settings/edit-input.js';
 import { text, tick } from '../settings/fields.js';
 import { sheetForm } from '../settings/sheet-forms.js';
 import { type Sheet, saveSheet } from '../settings/sheets.js';
-import { editInput } from '../settings/shelf-routes.js';
 
 /** What a shop wants of a visit. */
 export const VISITS: Sheet = {

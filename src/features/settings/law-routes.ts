@@ -4,13 +4,13 @@ import { done, page } from '../../platform/web/answers.js';
 import { get, post, type Refused, type Route } from '../../platform/web/routes.js';
 import type { Viewer } from '../../platform/web/viewer.js';
 import type { Jurisdiction } from '../billing/rules.js';
+import { editInput } from './edit-input.js';
 import type { Row } from './fields.js';
 import { explainRule, PRESETS } from './jurisdictions.js';
 import { choosePreset, LAW, LAW_INPUTS } from './law.js';
 import { HOUSE_RULES } from './numbering.js';
 import { sheetForm } from './sheet-forms.js';
 import { readSheet, saveSheet } from './sheets.js';
-import { editInput } from './shelf-routes.js';
 
 /** Which law the shop works under: a preset, or a rule of its own. */
 export function lawRoutes({ db }: Services): Route[] {

@@ -2,9 +2,9 @@ import type { Services } from '../../platform/services.js';
 import { done, page } from '../../platform/web/answers.js';
 import { get, post, type Refused, type Route } from '../../platform/web/routes.js';
 import type { Viewer } from '../../platform/web/viewer.js';
+import { editInput } from './edit-input.js';
 import { CURRENCIES, getNextNumbers, HOUSE_RULES, type NextNumbers, NUMBERING_INPUTS, saveNumbering } from './numbering.js';
 import { sheetForm } from './sheet-forms.js';
-import { editInput } from './shelf-routes.js';
 
 /** Numbers, currency, limits of discounts, and whether work waits for consent. */
 export function numberingRoutes({ db }: Services): Route[] {

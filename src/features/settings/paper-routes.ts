@@ -5,10 +5,10 @@ import type { Services } from '../../platform/services.js';
 import { bytes, done, page } from '../../platform/web/answers.js';
 import { get, post, type Refused, type Route } from '../../platform/web/routes.js';
 import type { Viewer } from '../../platform/web/viewer.js';
+import { editInput } from './edit-input.js';
 import { findLogo, LOGO, PAPER, PAPER_INPUTS, removeLogo, saveLogo } from './paper.js';
 import { sheetForm } from './sheet-forms.js';
 import { saveSheet } from './sheets.js';
-import { editInput } from './shelf-routes.js';
 
 /** What stands on the shop's paper. */
 export function paperRoutes({ db }: Services): Route[] {

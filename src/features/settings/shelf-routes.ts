@@ -1,33 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { type ZodType, z } from 'zod';
+import { z } from 'zod';
 import type { Services } from '../../platform/services.js';
 import { type Answer, done, page } from '../../platform/web/answers.js';
 import { Id, RequestId } from '../../platform/web/forms.js';
 import { get, post, type Refused, type Route } from '../../platform/web/routes.js';
 import type { Viewer } from '../../platform/web/viewer.js';
-import { type Fields, formState, type Row, showRow, type Texts, typedTexts } from './fields.js';
+import { editInput } from './edit-input.js';
+import { formState, type Row, showRow, typedTexts } from './fields.js';
 import type { ShelfPage } from './shelf-pages.js';
 import { addToShelf, archiveOnShelf, changeable, changeOnShelf, type Entry, listShelf, makeStandard } from './shelves.js';
-
-/** A form of several inputs with what each field held when it was opened: `{ mine, original }`. */
-export function editInput(fields: Fields, inputs: Record<string, ZodType>, gather?: ShelfPage['gather']) {
-  const originals = Object.keys(fields).map((name) => [`original.${name}`, Original] as const);
-  return z.strictObject({ ...inputs, ...Object.fromEntries(originals) }).transform((typed: Row, context) => {
-    const own = Object.entries(typed).filter(([name]) => !name.startsWith('original.'));
-    const sent = Object.entries(typed).filter(([name, value]) => name.startsWith('original.') && value !== undefined);
-    const mine = Object.fromEntries(own) as Row;
-    return {
-      mine: gather ? gather(mine, context) : mine,
-      original: Object.fromEntries(sent.map(([name, value]) => [name.slice('original.'.length), String(value)])) as Texts,
-    };
-  });
-}
-
-const Original = z
-  .string()
-  .max(200)
-  .transform((value) => value.replace(/\r\n?/g, '\n').trim())
-  .optional();
 
 /** The page of a shelf, and what changes it. */
 export function shelfRoutes(services: Services, shown: ShelfPage): Route[] {

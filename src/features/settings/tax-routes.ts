@@ -2,10 +2,11 @@ import type { Services } from '../../platform/services.js';
 import { done } from '../../platform/web/answers.js';
 import { post, type Refused, type Route } from '../../platform/web/routes.js';
 import type { Viewer } from '../../platform/web/viewer.js';
+import { editInput } from './edit-input.js';
 import { LAW } from './law.js';
 import { sheetForm } from './sheet-forms.js';
 import { readSheet, saveSheet } from './sheets.js';
-import { editInput, shelfRoutes, showShelf } from './shelf-routes.js';
+import { shelfRoutes, showShelf } from './shelf-routes.js';
 import { CATEGORIES, SUPPLIES, SUPPLIES_INPUTS, TAX_TERMS, TAX_TERMS_INPUTS, TAXES } from './taxes.js';
 
 /** Tax rates, how prices and taxes stand to each other, and shop supplies. */
