@@ -9,6 +9,7 @@ import { measureSearch } from './search.js';
 import { measureStart } from './start.js';
 import { type Ground, layGround } from './support/ground.js';
 import { type Figure, print, save } from './support/report.js';
+import { measureUploads } from './uploads.js';
 
 const MEASURES: Record<string, (ground: Ground) => Promise<Figure[]>> = {
   'first-load': measureFirstLoad,
@@ -20,6 +21,7 @@ const MEASURES: Record<string, (ground: Ground) => Promise<Figure[]>> = {
   start: measureStart,
   finished: measureFinished,
   search: measureSearch,
+  uploads: measureUploads,
 };
 
 // `npm run bench -- moves fan-out` measures only these.
