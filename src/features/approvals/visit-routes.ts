@@ -7,7 +7,7 @@ import type { Services } from '../../platform/services.js';
 import { type Answer, bytes, done, page } from '../../platform/web/answers.js';
 import { Id } from '../../platform/web/forms.js';
 import { get, post, type Refused, type Route } from '../../platform/web/routes.js';
-import { lockOrder } from '../billing/settle.js';
+import { findOrder } from '../billing/settle.js';
 import { customerFile, show } from '../media/files.js';
 import { acknowledgeByLink } from '../safety/holds.js';
 import { answerByLink, callOf } from './answers.js';
@@ -189,7 +189,8 @@ export function visitRoutes(services: Services): Route[] {
           { requestId: body.requestId && `known/${link.id}/${body.requestId}` },
           async (tx) => {
             await holdLink(tx, link);
-            await acknowledgeByLink(tx, await lockOrder(tx, link.number), { holds: body.holds, givenBy: body.name, signature });
+            // Also of a posted order: nothing that stands on it changes.
+            await acknowledgeByLink(tx, await findOrder(tx, link.number), { holds: body.holds, givenBy: body.name, signature });
             return {};
           },
         );
