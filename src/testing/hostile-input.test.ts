@@ -68,6 +68,7 @@ const TEXTS: [path: string, fields: Record<string, string>, texts: string[]][] =
   ['/settings/taxes/supplies/changes', SUPPLIES, ['base', 'share', 'flat', 'cap', 'suppliesName']],
   ['/settings/law', LAW, ['name', 'threshold', 'share', 'least', 'cap', 'suppliesText', 'estimateText', 'invoiceText']],
   ['/settings/paper', { paper: 'a4' }, ['address', 'phone', 'email', 'website', 'registration', 'estimateText', 'paper']],
+  ['/settings/visits', { linkDays: '5', estimateDays: '5' }, ['linkDays', 'estimateDays', 'approvedColumn', 'consentText', 'greeting']],
   ['/settings/numbering', NUMBERS, ['nextWorkOrder', 'nextInvoice', 'invoicePrefix', 'currency', 'advisorDiscount', 'managerDiscount']],
   ['/settings/export', { what: 'customers' }, ['what']],
   ['/account/password', { current: 'x', password: 'a long password' }, ['password']],

@@ -37,7 +37,9 @@ const ATTACKS = [
 ];
 const SHORT = ATTACKS.map((attack) => attack.slice(0, 20));
 
-const SETTINGS = ['rates', 'prices', 'taxes', 'fees', 'canned-jobs', 'law', 'paper', 'numbering'].map((page) => `/settings/${page}`);
+const SETTINGS = ['rates', 'prices', 'taxes', 'fees', 'canned-jobs', 'law', 'paper', 'visits', 'numbering'].map(
+  (page) => `/settings/${page}`,
+);
 
 /** Every form of the settings that keeps what is typed, with an attack wherever text goes. */
 function settingsWith(attack: string, short: string): [string, Record<string, string>][] {
@@ -51,6 +53,7 @@ function settingsWith(attack: string, short: string): [string, Record<string, st
     ['/settings/fees', { name, amount: '1', legalText: attack }],
     ['/settings/canned-jobs', { name, concern: attack, cause: attack, correction: attack, ...line }],
     ['/settings/law', { name, threshold: 'none', share: '', least: '', cap: '', suppliesText: attack, estimateText: attack }],
+    ['/settings/visits', { linkDays: '5', estimateDays: '5', greeting: attack, consentText: attack }],
     ['/settings/paper', { paper: 'a4', address: attack, phone: short, website: attack, registration: attack, invoiceText: attack }],
   ];
 }
