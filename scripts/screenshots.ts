@@ -7,7 +7,7 @@ import { migrate } from '../src/platform/database/migrate.js';
 import { projectPath } from '../src/platform/project.js';
 import { StartError } from '../src/platform/start-error.js';
 import { startServer } from '../src/server.js';
-import { loadDemo, TV_TOKEN } from './demo/load.js';
+import { CUSTOMER_TOKEN, loadDemo, TV_TOKEN } from './demo/load.js';
 import { withMeans } from './demo/means.js';
 import { PASSWORD } from './demo/people.js';
 import { findBrowser } from './find-browser.js';
@@ -22,22 +22,27 @@ const SHEET = { width: 816, height: 1056 };
 /** Larger ones make the page of the project slow. */
 const MOST_BYTES = 250_000;
 
+/** Work orders of the story: one whose inspection is under way, and one with many pictures. */
+const INSPECTED = 1309;
+const SHOWN = 1326;
+
 const folder = projectPath('docs', 'images');
 
-async function shoot(page: Page, name: string): Promise<void> {
-  const path = join(folder, `${name}.png`);
-  await page.screenshot({ path, animations: 'disabled', caret: 'hide' });
+/** @param type what has photos on it is smaller as `jpeg` */
+async function shoot(page: Page, name: string, type: 'png' | 'jpeg' = 'png'): Promise<void> {
+  const path = join(folder, `${name}.${type === 'png' ? 'png' : 'jpg'}`);
+  await page.screenshot({ path, type, ...(type === 'jpeg' && { quality: 85 }), animations: 'disabled', caret: 'hide' });
   const { size } = await stat(path);
   console.log(`${basename(path)}  ${Math.ceil(size / 1000)} kB`);
   if (size > MOST_BYTES) throw new Error(`${path} is larger than ${MOST_BYTES / 1000} kB.`);
 }
 
-/** The board, live, as the demo's advisor sees it. */
-async function openBoard(browser: Browser, url: string, options: BrowserContextOptions): Promise<Page> {
+/** The board, live, as one of the demo's people sees it. */
+async function openBoard(browser: Browser, url: string, options: BrowserContextOptions, who = 'advisor'): Promise<Page> {
   const context = await browser.newContext({ locale: 'en-US', timezoneId: 'America/Chicago', ...options });
   const page = await context.newPage();
   await page.goto(`${url}/sign-in`);
-  await page.fill('[name=email]', 'advisor@demo.test');
+  await page.fill('[name=email]', `${who}@demo.test`);
   await page.fill('[name=password]', PASSWORD);
   await Promise.all([page.waitForURL('**/board'), page.press('[name=password]', 'Enter')]);
   await page.locator('#connection[data-state=live]').waitFor({ state: 'attached' });
@@ -93,18 +98,42 @@ async function shootPaper(desk: Page, address: string, name: string): Promise<vo
   await shoot(desk, name);
 }
 
+/** Scrolls to something, a little below the top, and waits for the pictures that are in sight there. */
+async function scrollTo(page: Page, place: string): Promise<void> {
+  await page.evaluate(`window.scrollTo(0, document.querySelector('${place}').getBoundingClientRect().top + window.scrollY - 16)`);
+  await page.waitForLoadState('networkidle');
+}
+
+/** What was found, as the shop and as its customer see it; and how it is found. */
+async function shootVisit(browser: Browser, desk: Page, url: string): Promise<void> {
+  const phone = { viewport: PHONE, colorScheme: 'light', isMobile: true, hasTouch: true } as const;
+  const customer = await (await browser.newContext({ locale: 'en-US', timezoneId: 'America/Chicago', ...phone })).newPage();
+  await customer.goto(`${url}/c/${CUSTOMER_TOKEN}`);
+  await scrollTo(customer, '#found');
+  await shoot(customer, 'customer-page', 'jpeg');
+
+  const mechanic = await openBoard(browser, url, phone, 'mechanic');
+  await mechanic.goto(`${url}/work-orders/${INSPECTED}`);
+  const inspection = await mechanic.locator('[data-inspection]').first().getAttribute('data-inspection');
+  await mechanic.goto(`${url}/work-orders/${INSPECTED}/inspections/${inspection}?item=brake-pads-front`);
+  await shoot(mechanic, 'inspection', 'jpeg');
+
+  await desk.goto(`${url}/work-orders/${SHOWN}`);
+  await scrollTo(desk, '#work-order-media');
+  await shoot(desk, 'gallery', 'jpeg');
+}
+
 async function shootAll(browser: Browser, url: string): Promise<void> {
   const desk = await openBoard(browser, url, { viewport: DESK, colorScheme: 'light' });
   await shoot(desk, 'board');
   // A card with something to see: a comment, and somebody who works on it.
   const card = desk.locator('[data-meaning=active] .card:has(.mechanic)', { hasText: /\d comments/ }).first();
-  const number = await card.getAttribute('data-card');
   await card.locator('a.number').click();
   await desk.locator('#dialog[open] .work-order').waitFor();
   await shoot(desk, 'work-order');
 
   await shootMoney(desk, url);
-  await shootPaper(desk, `${url}/work-orders/${number}/print`, 'print');
+  await shootVisit(browser, desk, url);
 
   await shoot(await openBoard(browser, url, { viewport: DESK, colorScheme: 'dark' }), 'board-dark');
   await shoot(await openBoard(browser, url, { viewport: PHONE, colorScheme: 'light', isMobile: true, hasTouch: true }), 'phone');

@@ -1,6 +1,7 @@
 import type { Config } from '../../src/config.js';
 import { LinkKeys, type TokenOf } from '../../src/features/approvals/tokens.js';
-import { type FileStore, openFileStore } from '../../src/platform/files/store.js';
+import { openFileStore } from '../../src/platform/files/open.js';
+import type { FileStore } from '../../src/platform/files/store.js';
 import { openLog } from '../../src/platform/observe/log.js';
 import { openPictures } from '../../src/platform/pictures/open.js';
 import type { Pictures } from '../../src/platform/pictures/pictures.js';

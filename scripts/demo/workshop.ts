@@ -220,7 +220,12 @@ export class Workshop {
 function measure({ measure: what }: PlacedItem, look: Look, random: Random): Measured[] | undefined {
   if (!what) return undefined;
   const bound = what.yellow ?? 4500;
-  const share = what.bad === 'low' || what.yellow === null ? random.between(1.04, 1.12) : random.between(0.35, 0.55);
+  const share =
+    what.bad === 'low' || what.yellow === null
+      ? what.unit === 'V'
+        ? random.between(1.01, 1.025)
+        : random.between(1.04, 1.12)
+      : random.between(0.35, 0.55);
   return positionsOf(what).map((position) => {
     const told = look.measures?.[position];
     // As people read a gauge: to the half.
