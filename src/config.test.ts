@@ -55,6 +55,11 @@ test.each([
   ['SESSION_SECRET', 'short'],
   ['TRUSTED_PROXIES', 'true'],
   ['TRUSTED_PROXIES', '10.0.0.0/99'],
+  ['S3_ENDPOINT', 's3.example.com'],
+  ['S3_BUCKET', 'files'],
+  ['S3_ACCESS_KEY_ID', 'board'],
+  ['MAX_PHOTO_MB', '0'],
+  ['MAX_VIDEO_MB', 'large'],
   ['LOG_LEVEL', 'loud'],
 ])('%s=%s is refused in a sentence that names it and shows no secret', (name, value) => {
   const message = refusal({ [name]: value });

@@ -25,6 +25,11 @@ export const Environment = z.object({
     .string()
     .refine((list) => entries(list).every(isNetwork), 'must be addresses or networks, separated by commas')
     .default(''),
+  S3_BUCKET: z.string().min(1).optional(),
+  S3_ENDPOINT: HttpUrl.optional(),
+  S3_REGION: z.string().min(1).default('us-east-1'),
+  S3_ACCESS_KEY_ID: z.string().min(1).optional(),
+  S3_SECRET_ACCESS_KEY: z.string().min(1).optional(),
   MAX_PHOTO_MB: whole(1, 500).default(40),
   MAX_VIDEO_MB: whole(1, 2000).default(200),
   FFMPEG_PATH: z.string().min(1).optional(),
@@ -32,7 +37,16 @@ export const Environment = z.object({
 });
 
 /** What `X_FILE` may be given for. */
-export const SECRETS = ['DATABASE_URL', 'SESSION_SECRET'] as const;
+export const SECRETS = ['DATABASE_URL', 'SESSION_SECRET', 'S3_SECRET_ACCESS_KEY'] as const;
+
+export interface S3Config {
+  /** Undefined: Amazon's own. */
+  endpoint: string | undefined;
+  bucket: string;
+  region: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+}
 
 export interface Config {
   port: number;
@@ -46,6 +60,8 @@ export interface Config {
   publicUrl: string | undefined;
   sessionSecret: string;
   trustedProxies: string[];
+  /** Where photos and videos are kept; undefined: in `dataDir`. */
+  s3: S3Config | undefined;
   /** Of one photo, and of one video. */
   maxPhotoBytes: number;
   maxVideoBytes: number;
@@ -81,11 +97,24 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     publicUrl: values.PUBLIC_URL && new URL(values.PUBLIC_URL).origin,
     sessionSecret: values.SESSION_SECRET ?? keptSecret(dataDir, 'session-secret'),
     trustedProxies: entries(values.TRUSTED_PROXIES),
+    s3: bucketOf(values),
     maxPhotoBytes: values.MAX_PHOTO_MB * 1_000_000,
     maxVideoBytes: values.MAX_VIDEO_MB * 1_000_000,
     ffmpegPath: values.FFMPEG_PATH,
     logLevel: values.LOG_LEVEL,
   };
+}
+
+/** @throws StartError when only a part of it is given: files must not end up where nobody looks for them */
+function bucketOf(values: z.output<typeof Environment>): S3Config | undefined {
+  const { S3_BUCKET: bucket, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = values;
+  if (bucket && accessKeyId && secretAccessKey)
+    return { bucket, accessKeyId, secretAccessKey, region: values.S3_REGION, endpoint: values.S3_ENDPOINT };
+  if (bucket || accessKeyId || secretAccessKey || values.S3_ENDPOINT)
+    throw new StartError(
+      'S3_BUCKET, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY belong together: set all three, or none of them. See docs/configuration.md.',
+    );
+  return undefined;
 }
 
 function entries(list: string): string[] {

@@ -5,7 +5,7 @@ import { type Config, readConfig } from './config.js';
 import { openEmbedded } from './platform/database/embedded.js';
 import { migrate } from './platform/database/migrate.js';
 import { type OpenDatabase, openDatabase } from './platform/database/pool.js';
-import { openFileStore } from './platform/files/store.js';
+import { openFileStore } from './platform/files/open.js';
 import { Worker } from './platform/jobs/worker.js';
 import { type Logger, openLog } from './platform/observe/log.js';
 import { projectPath } from './platform/project.js';

@@ -1,8 +1,4 @@
-import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { Config } from '../../config.js';
-import { openDiskStore } from './disk.js';
-import { openTemporaryFolder } from './temporary.js';
 
 /**
  * Where the bytes of photos, videos and other large files are: by content, never changed. What a shop has of them, and under
@@ -11,7 +7,7 @@ import { openTemporaryFolder } from './temporary.js';
 export interface FileStore {
   /** A path for a file that is being received or made: its owner removes it, or it is swept after two days. */
   temporary(): string;
-  /** What may take long before keep(): on disk fsync, else sending it to where it will stay. It makes nothing visible. */
+  /** What may take long before keep(): on disk fsync, else sending it to where it will stay. Nothing may refer to it yet. */
   prepare(path: string, sha256: Buffer): Promise<void>;
   /** Takes a prepared file in for good, and away from `path`. The same content twice is kept once, and is as new again. */
   keep(path: string, sha256: Buffer): Promise<void>;
@@ -32,13 +28,4 @@ export interface Stored {
   sha256: Buffer;
   bytes: number;
   storedAt: Date;
-}
-
-/**
- * Opens the store that the configuration names, in folders that it makes where they are missing.
- * @throws StartError when it can't be written or reached
- */
-export async function openFileStore(config: Config): Promise<FileStore> {
-  const folder = join(config.dataDir, 'files');
-  return openDiskStore(folder, await openTemporaryFolder(join(folder, 'tmp')));
 }
