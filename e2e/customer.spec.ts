@@ -79,7 +79,7 @@ for (const javaScriptEnabled of [true, false]) {
     await button(page, 'Check and sign').click();
     await page.getByLabel('Your name').fill('Dana Whitfield');
     await page.getByLabel(/I authorize/).check();
-    await button(page, 'Approve 1 job, $480.00').click();
+    await button(page, 'Approve 1 job, new total $480.00').click();
     await expect(job(page, hose)).toHaveAttribute('data-consent', 'approved');
   });
 }

@@ -149,3 +149,15 @@ describe('a link', () => {
     expect((await opened()).length).toBe(count + 1);
   });
 });
+
+test('over https its cookie is for https alone', async () => {
+  const secure = await startTestServer(database.url, { PUBLIC_URL: 'https://shop.test', TRUSTED_PROXIES: '127.0.0.1' });
+  const made = await send();
+  const client = secure.client();
+  const reply = await client.get(`/c/${made.token}`, { headers: { 'x-forwarded-proto': 'https' } });
+  expect(String(reply.headers['set-cookie'])).toMatch(
+    new RegExp(`^__Secure-visit-${made.handle}=[^;]+; Path=/visit/${made.handle}; .*HttpOnly; Secure; SameSite=Lax$`),
+  );
+  expect((await client.get(`/visit/${made.handle}`)).status).toBe(200);
+  await secure.stop();
+});

@@ -178,7 +178,10 @@ function toJob({ link, visit, offer }: VisitData, job: SnapshotJob) {
     ...{ id: job.id, name: job.name, option: job.choiceName, consent, isFree: job.payType !== 'customer' },
     ...{ concern: job.concern, cause: job.cause, correction: job.correction },
     total: money(total),
-    was: before === undefined ? null : { before: money(before), more: `${total >= before ? '+' : ''}${money(total - before)}` },
+    was:
+      before === undefined
+        ? null
+        : { before: money(before), isSame: total === before, more: `${total >= before ? '+' : ''}${money(total - before)}` },
     isOtherOption: offer.now.jobs.find(({ id }) => id === job.id)?.consentReason === OTHER_OPTION,
     unsafe: visit.shown.findings.some((finding) => findings.has(finding.id) && finding.safety && finding.color === 'red'),
     lines: job.lines.map((line) => ({
@@ -239,6 +242,7 @@ function allOf({ questions, state }: Offer): Choices {
   return Object.fromEntries(questions.map((question) => [question.field, pick(question)]));
 }
 
+const ORDER = ['approve', 'defer', 'decline'];
 const DECIDED = { approve: 'Approved', decline: 'Declined', defer: 'Not now' } as const;
 
 function earlierOf({ link, visit, offer }: VisitData) {
@@ -248,6 +252,7 @@ function earlierOf({ link, visit, offer }: VisitData) {
     total: offer.sent ? money(one.authorizedCents) : null,
     said: one.decisions
       .filter(({ reason }) => reason !== OTHER_OPTION)
+      .sort((one, other) => ORDER.indexOf(one.decision) - ORDER.indexOf(other.decision))
       .map((answer) => ({
         word: DECIDED[answer.decision],
         decision: answer.decision,
@@ -277,15 +282,15 @@ export function toReview(data: VisitData, choices: Choices) {
     ...headOf(data.link),
     ...{ number: offer.sent.number, mark: offer.mark, agree: agree as string, small, sum: toSum(offer, choices) },
     ...{ approved, others: chosen.filter(({ kind }) => kind !== 'approve'), left: offer.questions.length - chosen.length },
-    button: buttonOf(chosen, toSum(offer, choices).after),
+    button: buttonOf(chosen, toSum(offer, choices)),
     back: `/visit/${data.link.handle}?${new URLSearchParams(choices)}`,
     choices,
   };
 }
 
-function buttonOf(chosen: { kind: string }[], total: string): string {
+function buttonOf(chosen: { kind: string }[], sum: { before: string | null; after: string }): string {
   const count = (kind: string) => chosen.filter((one) => one.kind === kind).length;
   const jobs = (number: number) => `${number} ${number === 1 ? 'job' : 'jobs'}`;
-  if (count('approve') > 0) return `Approve ${jobs(count('approve'))}, ${total}`;
+  if (count('approve') > 0) return `Approve ${jobs(count('approve'))}, ${sum.before ? 'new total ' : ''}${sum.after}`;
   return count('decline') === chosen.length ? `Decline ${jobs(chosen.length)}` : 'Send your answer';
 }
