@@ -6,6 +6,7 @@ import { Conflict, Invalid, NotFound } from '../../platform/errors.js';
 import { holdAfterConsent } from '../safety/holds.js';
 import { type FindingColor, type Found, itemsOf, type Measured, type PlacedItem, positionsOf, type Reason } from './content.js';
 import { getOpenInspection, type InspectionRow, staffOf } from './inspections.js';
+import { type ItemOriginal, tellReplaced } from './replaced.js';
 import { atPositions, isFound, measuredColor, reasonFor, showMeasures } from './rules.js';
 
 /** What somebody says of an item; what is not given stays as it is. */
@@ -17,9 +18,6 @@ export interface ItemInput {
   measures?: Measured[] | undefined;
 }
 
-/** What the form showed when it was opened. What was left alone in it stays as somebody else has changed it meanwhile. */
-export type ItemOriginal = Pick<ItemInput, 'note' | 'measures'>;
-
 export interface SavedItem {
   finding: number;
   /** What somebody else had written at the same place meanwhile, in words; the last one stands, the history has both. */
@@ -28,7 +26,6 @@ export interface SavedItem {
 
 interface StoredFinding extends Found {
   id: number;
-  by: number;
   carried: number | null;
 }
 
@@ -42,7 +39,7 @@ async function getItem(
   const row = await getOpenInspection(tx, number, inspection);
   const item = itemsOf(row.content).find((one) => one.key === key);
   const { rows } = await sql<StoredFinding>`
-    select f.id, f.color, f.reason, f.note, f.measures, f.by, f.carried_from_id as carried
+    select f.id, f.color, f.reason, f.note, f.measures, f.carried_from_id as carried
     from findings f
     where f.shop_id = ${tx.shop} and f.inspection_id = ${row.id} and f.item = ${key}`.execute(tx.db);
   if (!item || !rows[0]) throw new NotFound('That item is not in this inspection.');
@@ -80,8 +77,10 @@ export function saveItem(
     // Another color is another question: what was said of the old one is not the answer.
     const said = input.reason ?? (color === before.color ? before.reason : null);
     const after: Found = { color, reason: reasonFor(item, color, said), note, measures };
+    const place = { id: before.id, workOrder: at.inspection.workOrder, unit: item.measure?.unit ?? '' };
+    const replaced = await tellReplaced(tx, place, before, after, original);
     await write(tx, at, after, null);
-    return { finding: before.id, replaced: replacedBy(tx, item, before, after, original) };
+    return { finding: before.id, replaced };
   });
 }
 
@@ -105,19 +104,6 @@ function mergeMeasures(
     const value = pick(mine && valueAt(mine, position), was, valueAt(current, position));
     return value === null ? [] : [{ position, value }];
   });
-}
-
-/** Something of somebody else's that was not on my form, and that mine has replaced. */
-function replacedBy(tx: Change, item: PlacedItem, before: StoredFinding, after: Found, original: ItemOriginal): string | null {
-  if (before.by === tx.actor.staff) return null;
-  const unit = item.measure?.unit ?? '';
-  if (original.note !== undefined && before.note && ![original.note, after.note].includes(before.note))
-    return `Meanwhile somebody had written “${before.note}”. Yours stands now; theirs is in the history.`;
-  const lost = before.measures.filter(
-    (one) => original.measures && !original.measures.some((was) => same(was, one)) && !after.measures.some((is) => same(is, one)),
-  );
-  if (lost.length === 0) return null;
-  return `Meanwhile somebody had measured ${showMeasures(lost, unit)}. Yours stands now; theirs is in the history.`;
 }
 
 /** @param carried the earlier finding that it was confirmed to be like; null when it was said anew */

@@ -3,9 +3,10 @@ import { Id, optional, RequestId, required } from '../../platform/web/forms.js';
 import { originals } from '../customers/inputs.js';
 import { VEHICLE_TYPES, type VehicleType } from '../vehicles/rules.js';
 import { COLORS, type Measured, NEEDS, positionsOf, REASONS, type TemplateItem } from './content.js';
-import type { ItemInput, ItemOriginal } from './findings.js';
+import type { ItemInput } from './findings.js';
 import { ITEM_FIELDS, MOST_POSITIONS } from './item-fields.js';
 import { readHundredths } from './reading.js';
+import type { ItemOriginal } from './replaced.js';
 import { STARTER_TEMPLATES, type Starter } from './starter-templates.js';
 
 const CHOICE = 'That is not one of the choices.';
@@ -47,6 +48,7 @@ const cells = Object.fromEntries(
 
 export const ItemFormInput = z.strictObject({
   color: z.enum(COLORS, CHOICE).optional(),
+  'original.color': z.enum([...COLORS, ''], CHOICE).optional(),
   reason: z.enum(REASONS, CHOICE).optional(),
   note: Text.removeDefault().optional(),
   'original.note': Text.removeDefault().optional(),
@@ -81,12 +83,13 @@ export function readItemForm(
       return value === undefined || value === null ? [] : [{ position, value }];
     });
   };
+  const wasColor = body['original.color'];
   const phrase = body.phrase === undefined ? undefined : item.phrases[body.phrase];
   if (body.phrase !== undefined && phrase === undefined) refuse('', CHOICE);
   const note = phrase === undefined ? body.note : [body.note, phrase].filter(Boolean).join(' ');
   return {
     input: { color: body.color, reason: body.reason, note, measures: read('', true) },
-    original: { note: body['original.note'], measures: read('original.', false) },
+    original: { color: wasColor === '' ? null : wasColor, note: body['original.note'], measures: read('original.', false) },
   };
 }
 

@@ -77,7 +77,7 @@ export async function itemPage(
     ...{ previous: lines[at - 1]?.key ?? null, next: lines[at + 1]?.key ?? null },
     done: lines.filter(({ finding: { color } }) => color !== null).length,
     values: { ...values, ...refused?.values } as Record<string, string>,
-    original: originalOf(values, refused),
+    original: originalOf({ ...values, color: finding.color ?? '' }, refused),
     errors: refused?.fields ?? {},
     positions: positionsOf(measure),
     measured: measuredColor(measure, finding.measures),

@@ -37,7 +37,7 @@ export function proposeJob(db: Database, actor: Actor, number: number, id: numbe
 const FOUND: Record<FindingColor, string> = { red: 'Red', yellow: 'Yellow', green: 'Green', na: 'Not applicable' };
 
 /** What a finding says as a job: what it is about, how it was found, and why. */
-export function wordsOf({ name, color, reason, note, measures, unit }: OneFinding): { name: string; concern: string; cause: string } {
+function wordsOf({ name, color, reason, note, measures, unit }: OneFinding): { name: string; concern: string; cause: string } {
   const why = reason === 'required' ? ', required' : reason === 'suggested' ? ', suggested' : '';
   const measured = showMeasures(measures, unit);
   return {

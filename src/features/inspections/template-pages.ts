@@ -72,7 +72,7 @@ function isShown(form: string, sections: { key: string }[]): boolean {
 }
 
 /** What an item asks for, in a few words. */
-export function tellItem({ measure, needs, safety, phrases }: TemplateItem): string {
+function tellItem({ measure, needs, safety, phrases }: TemplateItem): string {
   const bound = (value: number | null, color: string) =>
     value === null ? '' : `${color} ${measure?.bad === 'low' ? '<' : '≥'} ${showQuantity(value)}`;
   const measured = measure && [measure.unit, measure.positions.join(' '), bound(measure.yellow, 'yellow'), bound(measure.red, 'red')];
