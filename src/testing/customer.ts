@@ -48,3 +48,58 @@ export class Phone {
     return this.client.post(`${this.base}/answers`, await this.reviewed(choices, more));
   }
 }
+
+export interface Found {
+  note: string;
+  color?: 'green' | 'yellow' | 'red';
+  /** Of the finding, and of its inspection. */
+  released?: { finding: boolean; inspection: boolean };
+  job?: number;
+}
+
+let templates = 0;
+
+/** An inspection of front pads, where 1.5 mm are left: an unsafe one if it is red. @returns its finding */
+export async function inspect(
+  db: Database,
+  viewer: Viewer,
+  number: number,
+  { note, color = 'red', released, job }: Found,
+): Promise<number> {
+  const order = await db
+    .selectFrom('work_orders')
+    .select('id')
+    .where('shop_id', '=', viewer.shop)
+    .where('number', '=', number)
+    .executeTakeFirstOrThrow();
+  const { finding = true, inspection = true } = released ?? {};
+  const [place, at] = [{ shop_id: viewer.shop, work_order_id: order.id }, new Date()];
+  const { id: template } = await db
+    .insertInto('inspection_templates')
+    .values({ shop_id: viewer.shop, name: `Check ${++templates}` })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const measure = { unit: 'mm', positions: ['LF'], bad: 'low', yellow: 400, red: 200 };
+  const content = { sections: [{ key: 'brakes', name: 'Brakes', items: [{ key: 'pads', name: 'Front pads', safety: true, measure }] }] };
+  await db
+    .insertInto('inspection_template_versions')
+    .values({ shop_id: viewer.shop, template_id: template, version: 1, at, content: JSON.stringify(content) })
+    .execute();
+  const made = await db
+    .insertInto('inspections')
+    .values({
+      ...{ ...place, template_id: template, version: 1, started_by: viewer.staff, started_at: at },
+      ...(inspection && { released_by: viewer.staff, released_at: at }),
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const { id } = await db
+    .insertInto('findings')
+    .values({
+      ...{ ...place, inspection_id: made.id, item: 'pads', color, reason: 'required', note, by: viewer.staff, at },
+      ...{ measures: JSON.stringify([{ position: 'LF', value: 150 }]), released: finding, safety: true, job_id: job ?? null },
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Database } from '../../platform/database/pool.js';
 import { offerOf, type Snapshot, takeSnapshot } from '../billing/snapshots.js';
 import { type OrderState, readState } from '../billing/state.js';
-import { type Question, questionsOf, type Standing, standingOf } from './rules.js';
+import { isAsSent, type Question, questionsOf, type Standing, standingOf } from './rules.js';
 
 /** What a customer is offered: the estimate as it was sent last, and what of it can be answered now. */
 export interface Offer {
@@ -11,6 +11,8 @@ export interface Offer {
   now: Snapshot;
   state: OrderState;
   standing: Standing;
+  /** Whether the order still says what was sent, so that its sums are those of now. */
+  isAsSent: boolean;
   /** None unless it stands open. */
   questions: Question[];
   /** The mark of what is asked and of all that was answered before. */
@@ -43,5 +45,16 @@ export async function readOffer(db: Database, shop: number, workOrder: number, a
   const { isClosed, estimateDays, consentText, time } = row;
   const asked = questionsOf(state.jobs);
   const standing = standingOf({ sent, now, questions: asked, isClosed, estimateDays, time: at ?? time });
-  return { sent, now, state, standing, questions: standing === 'open' ? asked : [], mark: offerOf(now), estimateDays, consentText };
+  const same = sent !== null && isAsSent(sent.content, now);
+  return {
+    sent,
+    now,
+    state,
+    standing,
+    isAsSent: same,
+    questions: standing === 'open' ? asked : [],
+    mark: offerOf(now),
+    estimateDays,
+    consentText,
+  };
 }

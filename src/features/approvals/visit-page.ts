@@ -136,7 +136,7 @@ function estimateOf(data: VisitData, choices: Choices) {
   const questions = offer.questions.map((question) => toQuestion(data, question, choices));
   const asked = new Set(offer.questions.flatMap(({ jobs }) => jobs));
   const settled = content.jobs.filter((job) => !asked.has(job.id) && job.payType !== 'internal').map((job) => toJob(data, job));
-  const isSum = offer.standing === 'settled' || offer.standing === 'closed';
+  const isSum = offer.isAsSent && (offer.standing === 'settled' || offer.standing === 'closed');
   const total = isSum ? offer.now.totals : content.totals;
   return {
     ...{ number, standing: offer.standing, mark: offer.mark, questions },
@@ -169,7 +169,7 @@ function toQuestion(data: VisitData, question: Question, choices: Choices) {
 
 function toJob({ link, visit, offer }: VisitData, job: SnapshotJob) {
   const money = moneyOf(offer);
-  const now = offer.standing === 'changing' || offer.standing === 'expired' ? undefined : offer.now.jobs.find(({ id }) => id === job.id);
+  const now = !offer.isAsSent || offer.standing === 'expired' ? undefined : offer.now.jobs.find(({ id }) => id === job.id);
   const consent = offer.now.jobs.find(({ id }) => id === job.id)?.consent ?? job.consent;
   const total = now?.totalCents ?? job.totalCents;
   const before = consent === 'revised' ? offer.state.approvals.get(job.id)?.cents : undefined;

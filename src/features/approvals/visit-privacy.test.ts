@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { Phone, send, tokenOf } from '../../testing/customer.js';
+import { inspect, Phone, send, tokenOf } from '../../testing/customer.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
 import { addPhotos } from '../../testing/media.js';
 import { addJob, openEmpty } from '../../testing/money.js';
@@ -40,56 +40,6 @@ const orderId = async (of = number) =>
       .executeTakeFirstOrThrow()
   ).id;
 
-/** An inspection with one finding. @returns the finding */
-async function inspect(note: string, released: { finding: boolean; inspection: boolean }, place = 1): Promise<number> {
-  const { db } = database;
-  const order = await orderId();
-  const staff = shop.staff.mechanic.staff;
-  const { id: template } = await db
-    .insertInto('inspection_templates')
-    .values({ shop_id: shop.id, name: `Check ${place}` })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  const item = {
-    key: 'pads',
-    name: 'Front pads',
-    safety: true,
-    measure: { unit: 'mm', positions: ['LF'], bad: 'low', yellow: 400, red: 200 },
-  };
-  const content = JSON.stringify({ sections: [{ key: 'brakes', name: 'Brakes', items: [item] }] });
-  await db
-    .insertInto('inspection_template_versions')
-    .values({ shop_id: shop.id, template_id: template, version: 1, at: new Date(), content })
-    .execute();
-  const { id: inspection } = await db
-    .insertInto('inspections')
-    .values({
-      ...{ shop_id: shop.id, work_order_id: order, template_id: template, version: 1, started_by: staff, started_at: new Date() },
-      ...(released.inspection && { released_by: staff, released_at: new Date() }),
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  const { id } = await db
-    .insertInto('findings')
-    .values({
-      ...{
-        shop_id: shop.id,
-        work_order_id: order,
-        inspection_id: inspection,
-        item: 'pads',
-        color: 'red',
-        reason: 'required',
-        note,
-        by: staff,
-        at: new Date(),
-      },
-      ...{ measures: JSON.stringify([{ position: 'LF', value: 150 }]), released: released.finding },
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  return id;
-}
-
 test('nothing that is the shop’s own is on any page of a customer', async () => {
   const MARK = 'QQQ-not-for-customers';
   const { db } = database;
@@ -107,9 +57,9 @@ test('nothing that is the shop’s own is on any page of a customer', async () =
     db,
   );
   await addComment(db, who(), number, MARK);
-  await inspect(MARK, { finding: false, inspection: true }, 1);
-  await inspect(MARK, { finding: true, inspection: false }, 2);
-  const seen = await inspect('Two millimeters left', { finding: true, inspection: true }, 3);
+  await inspect(db, shop.staff.mechanic, number, { note: MARK, released: { finding: false, inspection: true } });
+  await inspect(db, shop.staff.mechanic, number, { note: MARK, released: { finding: true, inspection: false } });
+  const seen = await inspect(db, shop.staff.mechanic, number, { note: 'Two millimeters left' });
   const [secret] = await addPhotos(server.app.services, shop.staff.mechanic, number, [1]);
   await sql`update media set caption = ${MARK}, name = ${MARK} where id = ${secret}`.execute(db);
   const [shown] = await addPhotos(server.app.services, shop.staff.mechanic, number, [2], { finding: seen });
@@ -176,7 +126,7 @@ test('a picture goes to its customer alone, as a copy, and to nobody once the li
 test('what was seen is kept with the answer: findings, and every file by its hash', async () => {
   const { db } = database;
   const job = await addJob(db, who(), number, { name: 'Brakes', progress: 'pending' });
-  const finding = await inspect('Two millimeters left', { finding: true, inspection: true }, 4);
+  const finding = await inspect(db, shop.staff.mechanic, number, { note: 'Two millimeters left' });
   const [picture] = await addPhotos(server.app.services, shop.staff.mechanic, number, [6], { finding });
   await sql`update media set to_customer = true where id = ${picture}`.execute(db);
   await send(db, who(), number);
@@ -310,4 +260,36 @@ test('whoever tries tokens is slowed down, and a customer with a link is not', a
   expect(statuses.at(0)).toBe(404);
   expect(statuses.at(-1)).toBe(429);
   await phone();
+});
+
+test('whoever declines what makes the vehicle unsafe signs on the page that they know', async () => {
+  const { db } = database;
+  const job = await addJob(db, who(), number, { name: 'Brakes', progress: 'pending' });
+  await inspect(db, shop.staff.mechanic, number, { note: 'Down to metal', job });
+  await send(db, who(), number);
+  const at = await phone();
+  expect((await at.get(`/answer?decision.${job}=decline`)).text).toContain('not safe to drive');
+  await at.answer({ [`decision.${job}`]: 'decline' });
+  const page = (await at.get()).text;
+  expect(page).toContain('I was told that this vehicle is not safe to drive because of Front pads');
+  const holds = /name="holds" value="([\d,]+)"/.exec(page)?.[1] as string;
+  const form = { holds, name: 'Dana Whitfield', strokes: '', agreed: 'on', requestId: 'the-form-of-dana' };
+  const { agreed: _, ...without } = form;
+  expect((await at.client.post(`${at.base}/acknowledgements`, without)).status).toBe(422);
+  expect((await at.client.post(`${at.base}/acknowledgements`, { ...form, holds: '999999' })).status).toBe(409);
+  const neighbor = await phone(((await openEmpty(db, who(), 1)) as [number])[0]);
+  expect((await neighbor.client.post(`${neighbor.base}/acknowledgements`, form)).status).toBe(409);
+  for (let time = 0; time < 2; time++) expect((await at.client.post(`${at.base}/acknowledgements`, form)).status).toBe(303);
+  const hold = await db
+    .selectFrom('holds')
+    .select(['acknowledged_by', 'acknowledged_how', 'acknowledgement_taken_by', 'signature'])
+    .where('id', '=', Number(holds))
+    .executeTakeFirstOrThrow();
+  expect(hold).toEqual({
+    acknowledged_by: 'Dana Whitfield',
+    acknowledged_how: 'link',
+    acknowledgement_taken_by: null,
+    signature: { kind: 'typed', name: 'Dana Whitfield' },
+  });
+  expect((await at.get()).text).not.toContain('Sign that I know');
 });

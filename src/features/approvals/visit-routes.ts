@@ -50,7 +50,9 @@ export function visitRoutes(services: Services): Route[] {
     request.res?.set('X-Robots-Tag', 'noindex, nofollow');
     const link = /^[\w-]{10,64}$/.test(handle) ? await findLink(db, { handle }) : null;
     if (!link || !keys.knows(link, readCookie(request, cookieOf(handle))))
-      throw new NotFound('Please open the link again that the shop sent you.');
+      throw new NotFound(
+        'Please open the link again that the shop sent you. If this comes again, allow cookies for this page, or call the shop.',
+      );
     return stillOpen(link);
   };
   const frameOf = (link: FoundLink) => ({ ...headOf(link), requestId: randomUUID(), sheet: SHEET });
