@@ -12,7 +12,7 @@ import { addLine, consentForm } from './money.js';
 import type { TestShop } from './shop.js';
 
 /** Two things of safety, and one that is none. */
-export function brakesContent(pads = 'Front pads'): TemplateContent {
+function brakesContent(pads = 'Front pads'): TemplateContent {
   const item = (key: string, name: string, safety: boolean) => ({
     ...{ key, name, safety, phrases: [], needs: { note: 'never' as const, photo: 'never' as const }, measure: null },
   });

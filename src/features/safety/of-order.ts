@@ -58,7 +58,7 @@ const checks = sql`
   select q.id, s.name as by, q.at, q.passed, q.note from quality_checks q join staff s on s.id = q.by
   where q.shop_id = w.shop_id and q.work_order_id = w.id order by q.id`;
 
-/** The names of what no customer has answered about; the same as isUnasked() says. */
+/** The names of what no customer has answered about: not asked, taken off the order again, or asked anew. */
 export const UNASKED = sql<string[]>`coalesce((
   select json_agg(u.name) from (${UNSAFE}) u where u."isUnsafe" and u.hold is null and not u."isAuthorized" and not u."isReleased"), '[]')`;
 

@@ -29,11 +29,6 @@ export function turnOf({ hold, isUnsafe, isDeclined, isAuthorized, isReleased }:
   return isUnsafe && isDeclined && !isReleased ? 'hold' : null;
 }
 
-/** Whether nobody has an answer about it: not asked, taken off the order again, or asked anew. */
-export function isUnasked({ hold, isUnsafe, isAuthorized, isReleased }: Unsafe): boolean {
-  return isUnsafe && hold === null && !isAuthorized && !isReleased;
-}
-
 export interface ReleaseFacts {
   /** Of the one who releases. */
   staff: number;
