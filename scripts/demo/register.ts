@@ -15,7 +15,7 @@ import type { RateName } from './settings.js';
 import type { Order } from './sheets.js';
 import type { Sale, Ticket } from './story.js';
 import { isEquipment, isHeavy } from './vehicles.js';
-import { templateFor } from './visits.js';
+import { templateFor } from './visit.js';
 
 const tick = (on: unknown) => (on ? 'on' : '');
 

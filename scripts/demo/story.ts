@@ -5,8 +5,8 @@ import { makePlan, type Plan } from './plan.js';
 import { Random } from './random.js';
 import { EXTRAS } from './remarks.js';
 import { type Odd, type Stage, type Step, Timeline } from './timeline.js';
+import type { Visit } from './visit.js';
 import { addVisits } from './visiting.js';
-import type { Visit } from './visits.js';
 
 const SEED = 20_394;
 /** How many work orders stand in each column. */

@@ -55,7 +55,7 @@ export type Deed =
   | { what: 'bring-back'; reason: string }
   | VisitDeed;
 
-/** What is shown, asked and proved; see visits.ts. */
+/** What is shown, asked and proved; see visit.ts. */
 export type VisitDeed = {
   what:
     | 'photograph'

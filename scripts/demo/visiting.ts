@@ -1,7 +1,8 @@
 import type { PlannedJob } from './jobs/index.js';
 import type { Ticket } from './story.js';
 import type { Doer, Step, VisitDeed } from './timeline.js';
-import { VISITS, type Visit } from './visits.js';
+import type { Visit } from './visit.js';
+import { VISITS } from './visits.js';
 
 const FIRST_NUMBER = 1001;
 

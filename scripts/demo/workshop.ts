@@ -24,7 +24,7 @@ import { Random } from './random.js';
 import type { Order } from './sheets.js';
 import type { Ticket } from './story.js';
 import type { VisitDeed } from './timeline.js';
-import { type Captioned, type Look, templateFor } from './visits.js';
+import { type Captioned, type Look, templateFor } from './visit.js';
 
 /** What a customer's telephone says of itself. */
 const PHONE = {

@@ -8,17 +8,7 @@ export function belt(seed: number, { cracks }: { cracks: number }): Promise<Buff
   const random = new Random(seed * 977);
   const sheet = new Sheet(1200, 900);
   sheet.put('rect width="1200" height="900"', { color: '#1a1b1c', relief: 10, gloss: 30, grime: 50 });
-  sheet.group(
-    '',
-    (back) => {
-      back.dome(980, 210, 250, { color: '#75797c', relief: 90, gloss: 90, grime: 60 }, 10);
-      back.put('circle cx="980" cy="210" r="70"', { color: '#2c2d2e', relief: 110, gloss: 90 });
-      back.put('rect x="-20" y="640" width="520" height="300" rx="30"', { color: '#55595d', relief: 50, gloss: 50, grime: 90 });
-      back.tube('M -20 140 C 240 90 300 300 560 260', 60, { color: '#1c1c1d', relief: 60, gloss: 60, grime: 60 }, 10);
-      back.tube('M 100 -20 C 160 300 60 480 160 700', 26, { color: '#7d2a22', relief: 60, gloss: 60, grime: 60 }, 10);
-    },
-    11,
-  );
+  sheet.group('', behind, 11);
   sheet.group('rotate(-14 600 450)', (on) => {
     on.tint('rect x="-200" y="330" width="1700" height="370"', '#000', 0.6);
     on.put('rect x="-200" y="262" width="1700" height="368"', { color: '#161617', relief: 96, gloss: 30, grime: 20 });
@@ -61,4 +51,13 @@ export function belt(seed: number, { cracks }: { cracks: number }): Promise<Buff
     focus: { x: 0.52, y: 0.5, radius: 0.27, most: 0.9 },
     surface: (x, y) => (smooth(CLOUDS, x * 0.25, y * 4) - 0.5) * 2,
   });
+}
+
+/** Out of focus, behind it. */
+function behind(back: Sheet): void {
+  back.dome(980, 210, 250, { color: '#75797c', relief: 90, gloss: 90, grime: 60 }, 10);
+  back.put('circle cx="980" cy="210" r="70"', { color: '#2c2d2e', relief: 110, gloss: 90 });
+  back.put('rect x="-20" y="640" width="520" height="300" rx="30"', { color: '#55595d', relief: 50, gloss: 50, grime: 90 });
+  back.tube('M -20 140 C 240 90 300 300 560 260', 60, { color: '#1c1c1d', relief: 60, gloss: 60, grime: 60 }, 10);
+  back.tube('M 100 -20 C 160 300 60 480 160 700', 26, { color: '#7d2a22', relief: 60, gloss: 60, grime: 60 }, 10);
 }

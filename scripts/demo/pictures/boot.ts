@@ -8,20 +8,7 @@ export function boot(seed: number, { torn, flip = false }: { torn: boolean; flip
   const sheet = new Sheet(1200, 900);
   sheet.put('rect width="1200" height="900"', { color: '#191a1b', relief: 6, gloss: 20, grime: 80 });
   sheet.group(flip ? 'translate(1200 0) scale(-1 1)' : '', (all) => {
-    all.group(
-      '',
-      (back) => {
-        back.put('path d="M 820 -20 H 1220 V 920 H 900 C 1000 700 800 500 820 -20 z"', {
-          color: '#4b4038',
-          relief: 30,
-          gloss: 30,
-          grime: 120,
-        });
-        back.tube('M -20 740 C 300 660 700 760 1000 700', 110, { color: '#26231f', relief: 60, gloss: 30, grime: 130 }, 16);
-        back.tube('M 240 -30 C 300 100 280 200 340 320', 60, { color: '#2b2c2e', relief: 60, gloss: 60, grime: 90 }, 16);
-      },
-      9,
-    );
+    all.group('', behind, 9);
     all.tint('path d="M -40 560 L 560 640 L 1000 760 L 1000 820 L 500 760 L -40 640 z"', '#000', 0.5);
     all.tube('M -60 470 L 420 450', 92, { color: '#4b443d', relief: 175, gloss: 60, grime: 150 }, 60);
     // Each fold is larger than the one before.
@@ -99,4 +86,16 @@ function tear(all: Sheet, random: Random): void {
     return `M ${x - wide} ${y} a ${wide} ${high} 0 1 0 ${wide * 2} 0 a ${wide} ${high} 0 1 0 ${-wide * 2} 0`;
   });
   all.coat(`path d="${drops.join(' ')}"`, '#241b0f', 0.85, { gloss: 90 });
+}
+
+/** Out of focus, behind it. */
+function behind(back: Sheet): void {
+  back.put('path d="M 820 -20 H 1220 V 920 H 900 C 1000 700 800 500 820 -20 z"', {
+    color: '#4b4038',
+    relief: 30,
+    gloss: 30,
+    grime: 120,
+  });
+  back.tube('M -20 740 C 300 660 700 760 1000 700', 110, { color: '#26231f', relief: 60, gloss: 30, grime: 130 }, 16);
+  back.tube('M 240 -30 C 300 100 280 200 340 320', 60, { color: '#2b2c2e', relief: 60, gloss: 60, grime: 90 }, 16);
 }

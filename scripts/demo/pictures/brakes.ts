@@ -20,16 +20,7 @@ export function brakes(
   });
   const draw = (on: Sheet) => {
     // Strut and arm behind it, out of focus.
-    on.group(
-      '',
-      (back) => {
-        back.tube('M 660 -40 L 560 420', 110, { color: '#2a2b2c', relief: 40, gloss: 40, grime: 150 }, 10);
-        back.tube('M -40 760 C 200 700 400 760 640 700', 90, { color: '#241f1b', relief: 40, gloss: 20, grime: 170 }, 10);
-        for (let turn = 0; turn < 5; turn++)
-          back.tube(`M ${590 - turn * 18} ${-10 + turn * 76} l 190 -34`, 30, { color: '#1d1e20', relief: 60, gloss: 70, grime: 60 }, 20);
-      },
-      7,
-    );
+    on.group('', behind, 7);
     rotor(on, x, y, worn);
     caliper(on, pad);
   };
@@ -128,4 +119,12 @@ export function hexagon(x: number, y: number, radius: number): string {
     return `${(x + Math.cos(angle) * radius).toFixed(1)} ${(y + Math.sin(angle) * radius).toFixed(1)}`;
   });
   return `M ${corners.join(' L ')} z`;
+}
+
+/** Out of focus, behind it. */
+function behind(back: Sheet): void {
+  back.tube('M 660 -40 L 560 420', 110, { color: '#2a2b2c', relief: 40, gloss: 40, grime: 150 }, 10);
+  back.tube('M -40 760 C 200 700 400 760 640 700', 90, { color: '#241f1b', relief: 40, gloss: 20, grime: 170 }, 10);
+  for (let turn = 0; turn < 5; turn++)
+    back.tube(`M ${590 - turn * 18} ${-10 + turn * 76} l 190 -34`, 30, { color: '#1d1e20', relief: 60, gloss: 70, grime: 60 }, 20);
 }

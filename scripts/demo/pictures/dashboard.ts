@@ -18,47 +18,7 @@ export function dashboard(
     [350, 134],
     [850, 139],
   ] as const) {
-    sheet.put(`circle cx="${x}" cy="470" r="216"`, { color: '#4c4f52', relief: 60, gloss: 110 });
-    sheet.put(`circle cx="${x}" cy="470" r="204"`, { color: '#0a0b0c', relief: 16, gloss: 30 });
-    sheet.tint(
-      `circle cx="${x}" cy="470" r="204"`,
-      sheet.gradient(
-        [
-          [0.5, glow],
-          [1, '#000'],
-        ],
-        '',
-        'radial',
-      ),
-      0.28,
-    );
-    for (let mark = 0; mark <= 40; mark++) {
-      const angle = ((135 + mark * 6.75) * Math.PI) / 180;
-      const inner = mark % 5 === 0 ? 156 : 174;
-      const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-      const color = x === 850 && mark > 32 ? '#ff5a45' : '#e9f2f7';
-      sheet.tint(
-        `path d="M ${x + cos * inner} ${470 + sin * inner} L ${x + cos * 194} ${470 + sin * 194}" stroke="${color}" stroke-width="${mark % 5 === 0 ? 6 : 2.5}"`,
-        'none',
-        0.95,
-      );
-      if (mark % 5 === 0)
-        digits(
-          sheet,
-          String(x === 350 ? mark * 4 : mark / 5),
-          x + cos * 124 - (x === 350 && mark > 24 ? 26 : 14),
-          470 + sin * 120 - 13,
-          26,
-          '#dfeaf0',
-        );
-    }
-    const angle = (needle * Math.PI) / 180;
-    const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-    sheet.tint(
-      `path d="M ${x - sin * 7} ${470 + cos * 7} L ${x + cos * 176} ${470 + sin * 176} L ${x + sin * 7} ${470 - cos * 7} z"`,
-      '#ff6a3d',
-    );
-    sheet.dome(x, 470, 34, { color: '#202225', relief: 80, gloss: 60 }, 30);
+    dial(sheet, x, needle, glow);
   }
   sheet.put('rect x="482" y="560" width="236" height="118" rx="10"', { color: '#0b1216', relief: 20, gloss: 40 });
   sheet.tint('rect x="482" y="560" width="236" height="118" rx="10"', glow, 0.22);
@@ -102,4 +62,49 @@ function light(sheet: Sheet, lamp: string, x: number, y: number): void {
     if (lamp === 'battery')
       line('M -22 -10 h 44 v 26 h -44 z M -14 -10 v -6 h 8 v 6 M 6 -10 v -6 h 8 v 6 M -14 3 h 10 M 6 3 h 10 M 11 -2 v 10', '#ff3b2b');
   });
+}
+
+/** Speed at the left, revolutions at the right. */
+function dial(on: Sheet, x: number, needle: number, glow: string): void {
+  on.put(`circle cx="${x}" cy="470" r="216"`, { color: '#4c4f52', relief: 60, gloss: 110 });
+  on.put(`circle cx="${x}" cy="470" r="204"`, { color: '#0a0b0c', relief: 16, gloss: 30 });
+  on.tint(
+    `circle cx="${x}" cy="470" r="204"`,
+    on.gradient(
+      [
+        [0.5, glow],
+        [1, '#000'],
+      ],
+      '',
+      'radial',
+    ),
+    0.28,
+  );
+  for (let mark = 0; mark <= 40; mark++) {
+    const angle = ((135 + mark * 6.75) * Math.PI) / 180;
+    const inner = mark % 5 === 0 ? 156 : 174;
+    const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+    const color = x === 850 && mark > 32 ? '#ff5a45' : '#e9f2f7';
+    on.tint(
+      `path d="M ${x + cos * inner} ${470 + sin * inner} L ${x + cos * 194} ${470 + sin * 194}" stroke="${color}" stroke-width="${mark % 5 === 0 ? 6 : 2.5}"`,
+      'none',
+      0.95,
+    );
+    if (mark % 5 === 0)
+      digits(
+        on,
+        String(x === 350 ? mark * 4 : mark / 5),
+        x + cos * 124 - (x === 350 && mark > 24 ? 26 : 14),
+        470 + sin * 120 - 13,
+        26,
+        '#dfeaf0',
+      );
+  }
+  const angle = (needle * Math.PI) / 180;
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  on.tint(
+    `path d="M ${x - sin * 7} ${470 + cos * 7} L ${x + cos * 176} ${470 + sin * 176} L ${x + sin * 7} ${470 - cos * 7} z"`,
+    '#ff6a3d',
+  );
+  on.dome(x, 470, 34, { color: '#202225', relief: 80, gloss: 60 }, 30);
 }

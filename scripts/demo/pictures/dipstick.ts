@@ -32,26 +32,7 @@ export function dipstick(seed: number, { level, oil }: { level: number; oil: str
     13,
   );
   sheet.group('rotate(-19 600 450)', (on) => {
-    on.group('', (under) => under.tint('rect x="-220" y="446" width="1310" height="46"', '#000', 0.75), 8);
-    on.put('rect x="-260" y="424" width="1330" height="40" rx="4"', { color: '#85888b', relief: 150, gloss: 130, grime: 20 });
-    on.put('path d="M 1060 424 h 66 q 34 20 0 40 h -66 z"', { color: '#85888b', relief: 150, gloss: 130, grime: 20 });
-    on.put('path d="M 560 424 h 470 v 40 h -470 z"', { color: '#8c8f92', relief: 138, gloss: 150, grime: 20 });
-    for (let line = 0; line < 26; line++) {
-      on.stroke(`M ${600 + line * 16} 426 l 24 36`, 3, { color: '#55585b', relief: 122, gloss: 120 });
-      on.stroke(`M ${624 + line * 16} 426 l -24 36`, 3, { color: '#55585b', relief: 122, gloss: 120 });
-    }
-    for (const mark of [590, 1040]) {
-      on.put(`circle cx="${mark}" cy="444" r="9"`, { color: '#1a1a1a', relief: 70, gloss: 10 });
-      on.put(`rect x="${mark - 26}" y="424" width="5" height="40"`, { color: '#3c3e40', relief: 110, gloss: 60 });
-    }
-    const until = 1040 - level * 450;
-    on.coat(`path d="M ${until} 424 q 12 10 4 22 q 14 8 -2 18 L 1130 464 q 30 -20 0 -40 z"`, oil, 0.93, { gloss: 245 });
-    const smears = [0, 1, 2, 3, 4].map(
-      (smear) => `M ${until - 40 - smear * 66} ${428 + ((smear * 13) % 26)} h ${52 - smear * 7} v 5 h ${smear * 7 - 52} z`,
-    );
-    on.coat(`path d="${smears.join(' ')}"`, oil, 0.6, { gloss: 200 });
-    // A drop at its end.
-    on.dome(1150, 452, 17, { color: oil, relief: 175, gloss: 250 }, 90);
+    stick(on, level, oil);
   });
   return photograph(sheet, {
     ...{ seed, depth: 80, grit: 0.5, turn: (seed % 6) - 3, zoom: 1.1, lean: { x: -0.05, y: 0.05 }, exposure: 1.12 },
@@ -64,4 +45,28 @@ export function dipstick(seed: number, { level, oil }: { level: number; oil: str
     // Threads.
     surface: (x, y) => Math.sin(x * 0.75) * 0.5 + Math.sin(y * 0.75) * 0.5 + (smooth(CLOUDS, x * 0.5, y * 0.5) - 0.5) * 16,
   });
+}
+
+/** The stick, and how far up it is wet. */
+function stick(on: Sheet, level: number, oil: string): void {
+  on.group('', (under) => under.tint('rect x="-220" y="446" width="1310" height="46"', '#000', 0.75), 8);
+  on.put('rect x="-260" y="424" width="1330" height="40" rx="4"', { color: '#85888b', relief: 150, gloss: 130, grime: 20 });
+  on.put('path d="M 1060 424 h 66 q 34 20 0 40 h -66 z"', { color: '#85888b', relief: 150, gloss: 130, grime: 20 });
+  on.put('path d="M 560 424 h 470 v 40 h -470 z"', { color: '#8c8f92', relief: 138, gloss: 150, grime: 20 });
+  for (let line = 0; line < 26; line++) {
+    on.stroke(`M ${600 + line * 16} 426 l 24 36`, 3, { color: '#55585b', relief: 122, gloss: 120 });
+    on.stroke(`M ${624 + line * 16} 426 l -24 36`, 3, { color: '#55585b', relief: 122, gloss: 120 });
+  }
+  for (const mark of [590, 1040]) {
+    on.put(`circle cx="${mark}" cy="444" r="9"`, { color: '#1a1a1a', relief: 70, gloss: 10 });
+    on.put(`rect x="${mark - 26}" y="424" width="5" height="40"`, { color: '#3c3e40', relief: 110, gloss: 60 });
+  }
+  const until = 1040 - level * 450;
+  on.coat(`path d="M ${until} 424 q 12 10 4 22 q 14 8 -2 18 L 1130 464 q 30 -20 0 -40 z"`, oil, 0.93, { gloss: 245 });
+  const smears = [0, 1, 2, 3, 4].map(
+    (smear) => `M ${until - 40 - smear * 66} ${428 + ((smear * 13) % 26)} h ${52 - smear * 7} v 5 h ${smear * 7 - 52} z`,
+  );
+  on.coat(`path d="${smears.join(' ')}"`, oil, 0.6, { gloss: 200 });
+  // A drop at its end.
+  on.dome(1150, 452, 17, { color: oil, relief: 175, gloss: 250 }, 90);
 }

@@ -73,16 +73,8 @@ export function illuminate(wide: number, high: number, colors: Buffer, matters: 
       // What stands higher around it takes away from the sky, and toward the lamp from the lamp.
       const sunk = 0.012 * ((far.at[cell] as number) - here) + 0.008 * ((near.at[cell] as number) - here);
       const sky = Math.max(0.25, Math.min(1.15, 1 - sunk));
-      const flat = Math.sqrt(toX * toX + toY * toY + 1e-6);
-      let shade = 0;
-      for (let step = 16; step <= 64; step += 16) {
-        const overX = ((x + toX * step * scale) / CELL) | 0;
-        const overY = ((y + toY * step * scale) / CELL) | 0;
-        if (overX < 0 || overY < 0 || overX >= near.wide || overY >= near.high) break;
-        const over = (near.at[overY * near.wide + overX] as number) - here - (toZ / flat) * step;
-        if (over > shade) shade = over;
-      }
-      const strength = Math.max(0.12, 1 - shade / 26) / (1 + fall * squared);
+      const rising = toZ / Math.sqrt(toX * toX + toY * toY + 1e-6);
+      const strength = Math.max(0.12, 1 - shadow(near, x, y, toX * scale, toY * scale, rising, here) / 26) / (1 + fall * squared);
       const facing = slopeX * toX + slopeY * toY + toZ;
       const straight = Math.max(0, facing * steep);
       const halfway = Math.sqrt(toX * toX + toY * toY + (toZ + 1) * (toZ + 1));
@@ -111,6 +103,19 @@ export function illuminate(wide: number, high: number, colors: Buffer, matters: 
     }
   }
   return { at: out, wide, high, channels: 3 };
+}
+
+/** @returns by how much something between a place and the lamp stands above the line from one to the other */
+function shadow(near: Field, x: number, y: number, toX: number, toY: number, rising: number, here: number): number {
+  let most = 0;
+  for (let step = 16; step <= 64; step += 16) {
+    const overX = ((x + toX * step) / CELL) | 0;
+    const overY = ((y + toY * step) / CELL) | 0;
+    if (overX < 0 || overY < 0 || overX >= near.wide || overY >= near.high) break;
+    const over = (near.at[overY * near.wide + overX] as number) - here - rising * step;
+    if (over > most) most = over;
+  }
+  return most;
 }
 
 /** @returns how high each place is, in units: the shapes, softened against the steps of 8 bits, and what is rough on them */

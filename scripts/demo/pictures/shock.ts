@@ -17,27 +17,7 @@ export function shock(seed: number, { paint, leaks, flip = false }: { paint: str
     },
   });
   sheet.group(flip ? 'translate(900 0) scale(-1 1)' : '', (all) => {
-    all.group(
-      '',
-      (back) => {
-        back.put(
-          'path d="M 0 0 H 900 V 150 C 760 170 680 320 700 420 L 900 470 V 1200 H 760 C 700 800 600 420 380 300 C 200 200 60 300 0 420 z"',
-          {
-            ...{ color: '#2e2a26', relief: 22, gloss: 20, grime: 120 },
-          },
-        );
-        back.tube('M -40 960 C 220 900 560 930 940 1010', 110, { color: '#3a332c', relief: 70, gloss: 25, grime: 150 }, 20);
-        back.tube('M 120 -30 L 150 640', 30, { color: '#1a1a1b', relief: 50, gloss: 60, grime: 40 }, 20);
-        for (let turn = 0; turn < 7; turn++)
-          back.tube(
-            `M 610 ${60 + turn * 120} C 690 ${20 + turn * 120} 820 ${20 + turn * 120} 880 ${70 + turn * 120}`,
-            46,
-            { color: '#20304a', relief: 80, gloss: 50, grime: 120 },
-            20,
-          );
-      },
-      8,
-    );
+    all.group('', behind, 8);
     all.group('rotate(6 430 600)', (on) => {
       on.tint('rect x="330" y="80" width="270" height="1000" rx="40"', '#000', 0.5);
       // Rod, dust cover, tube, eye.
@@ -87,4 +67,23 @@ function wet(on: Sheet, leaks: number): void {
     relief: 225,
     gloss: 250,
   });
+}
+
+/** Out of focus, behind it. */
+function behind(back: Sheet): void {
+  back.put(
+    'path d="M 0 0 H 900 V 150 C 760 170 680 320 700 420 L 900 470 V 1200 H 760 C 700 800 600 420 380 300 C 200 200 60 300 0 420 z"',
+    {
+      ...{ color: '#2e2a26', relief: 22, gloss: 20, grime: 120 },
+    },
+  );
+  back.tube('M -40 960 C 220 900 560 930 940 1010', 110, { color: '#3a332c', relief: 70, gloss: 25, grime: 150 }, 20);
+  back.tube('M 120 -30 L 150 640', 30, { color: '#1a1a1b', relief: 50, gloss: 60, grime: 40 }, 20);
+  for (let turn = 0; turn < 7; turn++)
+    back.tube(
+      `M 610 ${60 + turn * 120} C 690 ${20 + turn * 120} 820 ${20 + turn * 120} 880 ${70 + turn * 120}`,
+      46,
+      { color: '#20304a', relief: 80, gloss: 50, grime: 120 },
+      20,
+    );
 }

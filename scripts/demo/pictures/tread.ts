@@ -8,35 +8,9 @@ export function tread(seed: number, { depth, cupped = false, reads }: { depth: n
   const floor = 150 - depth * 9;
   sheet.put('rect width="1200" height="900"', { color: '#131314', relief: floor, gloss: 18, grime: 90 });
   const ribs = [-60, 150, 390, 640, 880, 1110];
-  for (const [rib, left] of ribs.entries()) {
-    const right = (ribs[rib + 1] ?? 1320) - 44;
-    for (let block = -1; block < 7; block++) {
-      const top = block * 168 + (rib % 2) * 84;
-      const lean = rib < 3 ? 26 : -26;
-      const worn = cupped && rib < 2 ? 0.62 : 1;
-      const relief = floor + (150 - floor) * worn;
-      const color = cupped && rib < 2 ? '#2b2b2c' : '#323335';
-      const shape = `path d="M ${left} ${top + lean} L ${right} ${top - lean} L ${right} ${top + 146 - lean} L ${left} ${top + 146 + lean} z"`;
-      sheet.put(shape, { color, relief, gloss: 26, grime: 66 });
-      // Sipes: they go when the tread does.
-      for (let sipe = 1; sipe < 4; sipe++) {
-        const y = top + sipe * 37;
-        const path = `M ${left + 12} ${y + lean * 0.9} l ${(right - left) * 0.22} -14 l ${(right - left) * 0.2} 16 l ${(right - left) * 0.22} -18 l ${(right - left) * 0.2} 8`;
-        sheet.stroke(path, 4.5, { color: '#0e0e0f', relief: relief - Math.min(60, depth * 8), gloss: 5 });
-      }
-    }
-    // The bar that says that it is finished.
-    sheet.put(`rect x="${right}" y="${330 + rib * 8}" width="44" height="52"`, { color: '#232324', relief: 132, gloss: 22, grime: 60 });
-    for (let stone = 0; stone < 4; stone++) {
-      const [x, y] = [right + 10 + ((seed * 17 + stone * 13) % 26), (seed * 131 + rib * 277 + stone * 419) % 900];
-      sheet.dome(
-        x,
-        y,
-        5 + (stone % 3) * 2,
-        { color: ['#8d857a', '#6c665e', '#a39a8c'][stone % 3] as string, relief: floor + 40, gloss: 40 },
-        floor,
-      );
-    }
+  for (const [index, left] of ribs.entries()) {
+    const right = (ribs[index + 1] ?? 1320) - 44;
+    rib(sheet, index, [left, right], { floor, depth, cupped, seed });
   }
   // Shoulders fall away from the camera.
   sheet.tint(
@@ -83,4 +57,40 @@ function gauge(sheet: Sheet, x: number, y: number, reads: string): void {
     ] as const)
       on.put(`rect x="${x + at - 30}" y="${y + 18}" width="60" height="34" rx="17"`, { color, relief: 252, gloss: 60 });
   });
+}
+
+/** A row of blocks, with the groove beside it. */
+function rib(
+  on: Sheet,
+  index: number,
+  [left, right]: [number, number],
+  { floor, depth, cupped, seed }: { floor: number; depth: number; cupped: boolean; seed: number },
+): void {
+  for (let block = -1; block < 7; block++) {
+    const top = block * 168 + (index % 2) * 84;
+    const lean = index < 3 ? 26 : -26;
+    const worn = cupped && index < 2 ? 0.62 : 1;
+    const relief = floor + (150 - floor) * worn;
+    const color = cupped && index < 2 ? '#2b2b2c' : '#323335';
+    const shape = `path d="M ${left} ${top + lean} L ${right} ${top - lean} L ${right} ${top + 146 - lean} L ${left} ${top + 146 + lean} z"`;
+    on.put(shape, { color, relief, gloss: 26, grime: 66 });
+    // Sipes: they go when the tread does.
+    for (let sipe = 1; sipe < 4; sipe++) {
+      const y = top + sipe * 37;
+      const path = `M ${left + 12} ${y + lean * 0.9} l ${(right - left) * 0.22} -14 l ${(right - left) * 0.2} 16 l ${(right - left) * 0.22} -18 l ${(right - left) * 0.2} 8`;
+      on.stroke(path, 4.5, { color: '#0e0e0f', relief: relief - Math.min(60, depth * 8), gloss: 5 });
+    }
+  }
+  // The bar that says that it is finished.
+  on.put(`rect x="${right}" y="${330 + index * 8}" width="44" height="52"`, { color: '#232324', relief: 132, gloss: 22, grime: 60 });
+  for (let stone = 0; stone < 4; stone++) {
+    const [x, y] = [right + 10 + ((seed * 17 + stone * 13) % 26), (seed * 131 + index * 277 + stone * 419) % 900];
+    on.dome(
+      x,
+      y,
+      5 + (stone % 3) * 2,
+      { color: ['#8d857a', '#6c665e', '#a39a8c'][stone % 3] as string, relief: floor + 40, gloss: 40 },
+      floor,
+    );
+  }
 }
