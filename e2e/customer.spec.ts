@@ -1,6 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright/test';
-import { send } from '../src/testing/customer.js';
+import { inspect, send } from '../src/testing/customer.js';
+import { addPhotos } from '../src/testing/media.js';
 import { addJob } from '../src/testing/money.js';
 import { card, open, PUSHED } from './support/board.js';
 import { expect, type Site, test } from './support/test.js';
@@ -10,8 +11,10 @@ const job = (page: Page, id: number) => page.locator(`[data-job="${id}"]`);
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
 
 async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
   expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  // Nothing is wider than the phone.
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
 }
 
 /** A work order with two jobs, sent. @returns the address of its link */
@@ -132,3 +135,72 @@ test('the desk sends the estimate, copies the link, and takes it back', async ({
   const gone = await page.request.get(page.url());
   expect(gone.status()).toBe(410);
 });
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`findings with pictures, options, what is unsafe, the estimate, and pages that refuse are sound in ${colorScheme}`, async ({
+    people,
+    shop,
+    site,
+    watch,
+  }) => {
+    watch.expect(/status 4(04|09|10): /);
+    const { number, brakes, wipers, address } = await sent(site, shop);
+    const { advisor, mechanic } = shop.staff;
+    const finding = await inspect(site.db, mechanic, number, { note: 'Down to metal on the left', job: brakes });
+    await inspect(site.db, mechanic, number, { note: '', color: 'green' });
+    await addPhotos(site.server.app.services, mechanic, number, [1, 2], { finding });
+    await addJob(site.db, advisor, number, { name: 'Tires', progress: 'pending', choice: 1, picked: true });
+    await addJob(site.db, advisor, number, {
+      name: 'Better tires',
+      progress: 'pending',
+      choice: 1,
+      picked: false,
+      lines: [{ cents: 70_000 }],
+    });
+    await send(site.db, advisor, number);
+    const page = await people.stranger({ ...PHONE, colorScheme });
+    await page.goto(address);
+    await expectAccessible(page);
+    await page.locator('#found [data-picture]').first().click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await page.getByText('Checked and good').click();
+    await page.locator('#estimate').getByText('What it includes').first().click();
+    await expectAccessible(page);
+    const home = page.url();
+
+    // Somebody else answers meanwhile: the second answer is refused kindly.
+    await job(page, brakes).getByLabel('Decline').check();
+    await button(page, 'Check and sign').click();
+    const second = await people.stranger({ ...PHONE, colorScheme });
+    await second.goto(address);
+    await job(second, brakes).getByLabel('Decline').check();
+    await button(second, 'Check and sign').click();
+    await second.getByLabel('Your name').fill('Lee Whitfield');
+    await button(second, 'Decline 1 job').click();
+    await expect(second.getByRole('heading', { name: 'Not safe to drive' })).toBeVisible();
+    await expectAccessible(second);
+    await page.getByLabel('Your name').fill('Dana Whitfield');
+    await button(page, 'Decline 1 job').click();
+    await expect(page.getByRole('alert')).toContainText('You declined “Front brakes”');
+    await expectAccessible(page);
+
+    await second.getByLabel('Your name').fill('Lee Whitfield');
+    await second.getByLabel(/I was told that this vehicle is not safe/).check();
+    await button(second, 'Sign that I know').click();
+    await expect(second.getByRole('heading', { name: 'Not safe to drive' })).toBeHidden();
+    await second.getByRole('link', { name: 'The estimate as it was sent' }).click();
+    await expect(second.getByRole('heading', { name: 'Wiper blades' })).toBeVisible();
+    await expectAccessible(second);
+
+    // The shop goes on typing: the page stays as it was sent.
+    await addJob(site.db, advisor, number, { name: 'Not sent yet', progress: 'pending' });
+    await page.goto(home);
+    await expect(page.locator('#estimate')).toContainText('The shop is changing this estimate');
+    await expect(page.locator('body')).not.toContainText('Not sent yet');
+    await expect(job(page, wipers).getByLabel('Approve')).toHaveCount(0);
+    await expectAccessible(page);
+    await page.goto(`/c/${'x'.repeat(43)}`);
+    await expectAccessible(page);
+  });
+}
