@@ -73,6 +73,22 @@ describe('a link', () => {
     expect((await server.client().get(`/c/${anew.token}`)).status).toBe(303);
   });
 
+  test('that is sent again works as long as a new one', async () => {
+    await send();
+    const inDays = (days: number) => new Date(Date.now() + days * 24 * 60 * 60_000);
+    const expiry = () => database.db.selectFrom('customer_links').select('expires_at').orderBy('id', 'desc').executeTakeFirstOrThrow();
+    await database.db
+      .updateTable('customer_links')
+      .set({ expires_at: inDays(2) })
+      .execute();
+    await send();
+    expect((await expiry()).expires_at.getTime()).toBeGreaterThan(inDays(29).getTime());
+    const told = () => database.db.selectFrom('events').select('version').where('kind', '=', 'link.prolonged').execute();
+    expect(await told()).toHaveLength(1);
+    await send();
+    expect(await told()).toHaveLength(1);
+  });
+
   test('made with another secret still works, and the desk says that it can’t be shown', async () => {
     const old = new LinkKeys('the secret before this one, long enough as well');
     const made = await makeLink(database.db, who(), number, old.token);

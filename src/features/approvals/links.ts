@@ -32,7 +32,10 @@ export async function linkWithin(
   tokenOf: TokenOf,
 ): Promise<{ handle: string; hash: string }> {
   const open = await findOpenLink(tx.db, tx.shop, order.id);
-  if (open) return { handle: open.handle, hash: open.token_hash.toString('hex') };
+  if (open) {
+    await prolong(tx, order, open);
+    return { handle: open.handle, hash: open.token_hash.toString('hex') };
+  }
   const handle = randomBytes(16).toString('base64url');
   const hash = hashToken(tokenOf(tx.shop, handle));
   const { rows } = await sql<{ id: number }>`
@@ -41,6 +44,17 @@ export async function linkWithin(
     from visit_settings where shop_id = ${tx.shop} returning id`.execute(tx.db);
   tx.record('link.made', order.id, { number: order.number, link: rows[0]?.id as number });
   return { handle, hash: hash.toString('hex') };
+}
+
+/** What is sent again works again as long as a new link would. */
+async function prolong(tx: Change, order: { id: number; number: number }, link: { id: number; expires_at: Date }): Promise<void> {
+  const { rows } = await sql<{ expires_at: Date }>`
+    update customer_links l set expires_at = ${tx.now}::timestamptz + make_interval(days => v.link_days)
+    from visit_settings v
+    where v.shop_id = l.shop_id and l.shop_id = ${tx.shop} and l.id = ${link.id}
+      and l.expires_at < ${tx.now}::timestamptz + make_interval(days => v.link_days - 1)
+    returning l.expires_at`.execute(tx.db);
+  if (rows[0]) tx.record('link.prolonged', order.id, { number: order.number, link: link.id, until: rows[0].expires_at.toISOString() });
 }
 
 /** The token of a link, if it can be shown. */

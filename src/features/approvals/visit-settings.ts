@@ -34,7 +34,7 @@ const Days = z
   .transform(Number)
   .refine((days) => days >= 1 && days <= 365, 'Please choose from 1 to 365 days.');
 
-export const VISIT_INPUTS = {
+const VISIT_INPUTS = {
   ...{ linkDays: Days, estimateDays: Days, approvedColumn: OptionalId },
   consentText: optional('The text', 3000),
   greeting: optional('The greeting', 500),
