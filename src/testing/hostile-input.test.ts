@@ -1,8 +1,10 @@
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startInspection } from '../features/inspections/inspections.js';
 import type { Client, Fields } from './client.js';
 import { type TestDatabase, testDatabase } from './database.js';
+import { addPhotos } from './media.js';
 import { startTestServer, type TestServer } from './server.js';
 import { makeShop, openOrders, type TestShop } from './shop.js';
 import { findDamage, versionOf } from './truth.js';
@@ -16,7 +18,9 @@ beforeAll(async () => {
   database = await testDatabase();
   server = await startTestServer(database.url);
   shop = await makeShop(database.db);
-  await openOrders(database.db, shop.staff.advisor, 2);
+  const [number] = await openOrders(database.db, shop.staff.advisor, 2);
+  await addPhotos(server.app.services, shop.staff.mechanic, number as number, [1, 2]);
+  await startInspection(database.db, shop.staff.mechanic, number as number, { starter: 'car' });
   manager = await server.clientOf(shop, 'manager');
 });
 afterAll(async () => {
@@ -45,6 +49,23 @@ const TEXTS: [path: string, fields: Record<string, string>, texts: string[]][] =
   ['/work-orders/1001/labels', { label: '1', on: 'yes' }, ['label', 'on']],
   ['/work-orders/1001/assignments', {}, ['mechanic', 'advisor']],
   ['/work-orders/1001/returns', {}, ['reason']],
+  ['/work-orders/1001/media', {}, ['job', 'finding', 'arrival', 'requestId']],
+  ['/work-orders/1001/media/1/edits', { caption: 'Pads' }, ['caption', 'place', 'arrival', 'original.caption']],
+  ['/work-orders/1001/media/1/releases', { shown: 'yes' }, ['shown']],
+  ['/work-orders/1001/media/1/shifts', { direction: 'later' }, ['direction']],
+  ['/work-orders/1001/media/1/drawings', { place: '5' }, ['marks', 'shape', 'place', 'at.x', 'at.y', 'requestId']],
+  ['/work-orders/1001/inspections', { template: '1' }, ['template', 'requestId']],
+  ['/work-orders/1001/inspections/1/items/horn', { color: 'red' }, ['color', 'note', 'reason', 'phrase', 'go', 'original.note']],
+  ['/work-orders/1001/inspections/1/items/brake-pads-front', { color: 'red' }, ['measure.0', 'measure.1']],
+  ['/settings/inspections', { name: 'Brakes' }, ['name', 'vehicleType', 'from', 'requestId']],
+  ['/settings/inspections/1/edits', { name: 'Brakes' }, ['name', 'vehicleType']],
+  ['/settings/inspections/1/sections', { name: 'Brakes' }, ['name']],
+  ['/settings/inspections/1/items', { section: 'brakes', name: 'Pads' }, ['section', 'name']],
+  [
+    '/settings/inspections/1/items/horn/edits',
+    { name: 'Horn' },
+    ['name', 'note', 'photo', 'unit', 'positions', 'yellow', 'red', 'phrases'],
+  ],
   ['/settings/columns', COLUMN, ['name', 'meaning', 'color', 'limit']],
   ['/settings/labels', { name: 'Rush', color: 'red' }, ['name', 'color']],
   ['/settings/tv', { name: 'Hall', variant: 'floor' }, ['name', 'variant']],

@@ -2,10 +2,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeTvLink } from '../features/tv/links.js';
 import type { Client } from './client.js';
 import { type TestDatabase, testDatabase } from './database.js';
+import { photoBytes } from './media.js';
 import { startTestServer, type TestServer, until } from './server.js';
 import { makeShop, type TestShop } from './shop.js';
 import { TestSocket } from './socket.js';
-import { upload } from './upload.js';
+import { upload, uploadFiles } from './upload.js';
 
 let database: TestDatabase;
 let server: TestServer;
@@ -58,6 +59,45 @@ function settingsWith(attack: string, short: string): [string, Record<string, st
   ];
 }
 
+/** A photo that is called so, with that caption. @returns its id */
+async function addMarked(order: string, attack: string, seed: number): Promise<number> {
+  const reply = await uploadFiles(manager, `${order}/media`, {}, [{ name: `${attack}.jpg`, bytes: await photoBytes(seed) }], {
+    htmx: true,
+  });
+  expectInert(reply.text, `the photo ${attack}`);
+  const id = Number(/data-media="(\d+)"/.exec(reply.text)?.[1]);
+  expect((await manager.post(`${order}/media/${id}/edits`, { caption: attack, 'original.caption': '' })).status).toBe(303);
+  return id;
+}
+
+/** A template, and an inspection by it, with an attack wherever text goes. @returns the pages that show them */
+async function inspectWith(order: string, attack: string): Promise<string[]> {
+  const post = async (path: string, fields: Record<string, string>) => {
+    const { status, headers } = await manager.post(path, fields);
+    expect(status, `${path} ${attack}`).toBe(303);
+    return String(headers.location).replace(/#.*/, '');
+  };
+  const template = await post('/settings/inspections', { name: attack.slice(0, 80), vehicleType: 'car' });
+  await post(`${template}/sections`, { name: attack.slice(0, 80) });
+  const [section] = (await database.db
+    .selectFrom('inspection_template_versions')
+    .select('content')
+    .orderBy('template_id', 'desc')
+    .orderBy('version', 'desc')
+    .limit(1)
+    .executeTakeFirstOrThrow()
+    .then(({ content }) => (content as { sections: { key: string }[] }).sections)) as [{ key: string }];
+  const item = await post(`${template}/items`, { section: section.key, name: attack });
+  const measure = { unit: attack.slice(0, 20), positions: attack.slice(0, 12).replaceAll(',', ' '), bad: 'low', yellow: '5', red: '3' };
+  await post(`${item}/edits`, { name: attack, phrases: attack, note: 'always', ...measure });
+  const first = await post(`${order}/inspections`, { template: template.split('/').at(-1) as string });
+  const [inspection] = first.split('?') as [string];
+  const here = `${inspection}/items/${item.split('/').at(-1)}`;
+  await post(here, { 'measure.0': '1', note: attack });
+  expect(first).toContain('?item=');
+  return [first, inspection, template, item, '/settings/inspections', `${order}/inspections/new`];
+}
+
 /** None of the attacks may stand in an answer as it was typed, nor as a template would have worked it out. */
 function expectInert(html: string, where: string): void {
   expect(html, where).not.toMatch(
@@ -69,6 +109,8 @@ function expectInert(html: string, where: string): void {
 test('what people type is shown as text, on every page, on every screen and on paper', async () => {
   const numbers: number[] = [];
   const previews: string[] = [];
+  const inspected: string[] = [];
+  const media: string[] = [];
   for (const [index, attack] of ATTACKS.entries()) {
     const short = SHORT[index] as string;
     expect((await manager.post('/settings/labels', { name: short, color: 'red' })).status, short).toBe(303);
@@ -104,12 +146,14 @@ test('what people type is shown as text, on every page, on every screen and on p
       ],
     ];
     for (const [name, fields] of forms) expect((await manager.post(`${path}/${name}`, fields)).status, `${name} ${attack}`).toBe(303);
+    media.push(`${path}/media/${await addMarked(path, attack, index)}`);
     await manager.post('/staff', { name: attack, email: `xss${index}@shop.test`, role: 'mechanic' });
     await manager.post('/settings/tv', { name: attack, variant: 'floor' });
     for (const [path, fields] of settingsWith(attack, short)) {
       const { status } = await manager.post(path, fields);
       expect(status, `${path} ${attack}`).toBe(303);
     }
+    inspected.push(...(await inspectWith(path, attack)));
     const part = `number,description,maker\n"${index}","${attack.replaceAll('"', '""')}","${short.replaceAll('"', '""')}"\n,"${attack.replaceAll('"', '""')}",`;
     const file = { field: 'file', name: attack.replaceAll('"', ''), bytes: part };
     previews.push(String((await upload(manager, '/settings/import', { kind: 'parts' }, file)).headers.location));
@@ -158,6 +202,7 @@ test('what people type is shown as text, on every page, on every screen and on p
     ],
     ...['/vehicles/1', '/vehicles/1/edit', '/vehicles/1/transfers/new?find=xss', '/vehicles/1/merges/new?find=xss'],
     ...previews,
+    ...media.flatMap((path) => [path, `${path}/drawings/new`]),
   ];
   for (const path of pages) {
     for (const htmx of /changes|print|tv/.test(path) ? [false] : [false, true]) {
@@ -193,6 +238,9 @@ test('what is typed wrongly comes back as text, too', async () => {
       await manager.post('/work-orders/1001/moves', { column: attack, after: attack, reason: attack, step: attack }),
       await manager.post('/settings/columns', { name: attack.repeat(9), meaning: attack, color: attack, limit: attack }),
       await manager.post('/settings/labels', { name: attack.repeat(9), color: attack }),
+      await manager.post('/settings/inspections', { name: attack.repeat(9), vehicleType: attack, from: attack }),
+      await manager.post('/settings/inspections/1/sections', { name: attack.repeat(9) }),
+      await manager.post('/work-orders/1001/inspections', { template: attack }),
       await manager.post('/staff', { name: attack, email: attack, role: attack }),
       await manager.post('/settings/tv', { name: attack.repeat(9), variant: attack }),
       await server.client().post('/sign-in', { email: attack, password: attack, next: attack }),

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { Id, optional, RequestId, required } from '../../platform/web/forms.js';
-import { originals } from '../customers/inputs.js';
 import { VEHICLE_TYPES, type VehicleType } from '../vehicles/rules.js';
 import { COLORS, type Measured, NEEDS, positionsOf, REASONS, type TemplateItem } from './content.js';
 import type { ItemInput } from './findings.js';
@@ -100,6 +99,12 @@ export const ProposeInput = z.strictObject({ requestId: RequestId });
 // Templates ------------------------------------------------------------------------------------------------------------
 
 const vehicleType = z.enum(Object.keys(VEHICLE_TYPES) as [VehicleType, ...VehicleType[]], CHOICE).default('');
+/** What the fields held when the form was opened; what is not sent is taken as it is now. */
+const were = <Field extends string>(fields: readonly Field[]) => {
+  const was = optional('What it held before', 6000).removeDefault().optional();
+  return Object.fromEntries(fields.map((field) => [`original.${field}`, was])) as Record<`original.${Field}`, typeof was>;
+};
+
 export const TEMPLATE_FIELDS = ['name', 'vehicleType'] as const;
 
 export const NewTemplateInput = z.strictObject({
@@ -107,10 +112,10 @@ export const NewTemplateInput = z.strictObject({
   from: z.union([z.literal('').transform(() => null), Id], CHOICE).default(null),
 });
 export const EditTemplateInput = z.strictObject({
-  ...{ name: required('The name', 80), vehicleType, ...originals(TEMPLATE_FIELDS) },
+  ...{ name: required('The name', 80), vehicleType, ...were(TEMPLATE_FIELDS) },
 });
 export const NewSectionInput = z.strictObject({ name: required('The name', 80), requestId: RequestId });
-export const EditSectionInput = z.strictObject({ name: required('The name', 80), ...originals(['name']) });
+export const EditSectionInput = z.strictObject({ name: required('The name', 80), ...were(['name']) });
 export const NewItemInput = z.strictObject({ section: Key, name: required('The name', 100), requestId: RequestId });
 export const ShiftInput = z.strictObject({ direction: z.enum(['up', 'down'], CHOICE) });
 
@@ -123,5 +128,5 @@ export const EditItemInput = z.strictObject({
   bad: z.enum(['low', 'high'], CHOICE).default('low'),
   ...{ yellow: optional('The bound', 20), red: optional('The bound', 20) },
   phrases: optional('The sentences', 3000),
-  ...originals(ITEM_FIELDS),
+  ...were(ITEM_FIELDS),
 });

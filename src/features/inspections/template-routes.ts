@@ -5,6 +5,7 @@ import { get, post, type Refused, type Route } from '../../platform/web/routes.j
 import type { Viewer } from '../../platform/web/viewer.js';
 import { EditConflict } from '../customers/edit.js';
 import { textsOf } from '../customers/inputs.js';
+import { pickFields } from '../jobs/inputs.js';
 import {
   EditItemInput,
   EditSectionInput,
@@ -77,7 +78,7 @@ export function inspectionTemplateRoutes({ db }: Services): Route[] {
       { may: MAY, params: OneTemplate, body: EditTemplateInput, form: refusedAt(() => 'edit') },
       async ({ viewer, params, body }) => {
         try {
-          const original = textsOf(body, TEMPLATE_FIELDS, 'original.');
+          const original = pickFields(body, TEMPLATE_FIELDS, 'original.');
           await editTemplate(db, viewer, params.template, original, { name: body.name, vehicleType: body.vehicleType });
         } catch (error) {
           if (!(error instanceof EditConflict)) throw error;
@@ -108,7 +109,7 @@ export function inspectionTemplateRoutes({ db }: Services): Route[] {
       { may: MAY, params: OneSection, body: EditSectionInput, form: refusedAt(({ params }) => `section-${params.section}`) },
       async ({ viewer, params, body }) => {
         try {
-          await renameSection(db, viewer, params.template, params.section, textsOf(body, ['name'], 'original.'), body.name);
+          await renameSection(db, viewer, params.template, params.section, pickFields(body, ['name'], 'original.'), body.name);
         } catch (error) {
           if (!(error instanceof EditConflict)) throw error;
           const refused = { values: body, fields: { '': error.message }, form: `section-${params.section}` };
@@ -149,7 +150,7 @@ export function inspectionTemplateRoutes({ db }: Services): Route[] {
         const fields = body as unknown as Record<string, string>;
         try {
           const mine = textsOf(fields, ITEM_FIELDS) as ItemFields;
-          await editItem(db, viewer, params.template, params.item, textsOf(fields, ITEM_FIELDS, 'original.'), mine);
+          await editItem(db, viewer, params.template, params.item, pickFields(fields, ITEM_FIELDS, 'original.'), mine);
         } catch (error) {
           if (!(error instanceof EditConflict)) throw error;
           return templateItemPage(db, viewer, params.template, params.item, { values: fields, fields: { '': error.message } }, error);
