@@ -6,8 +6,7 @@ import { getPlace } from './media.js';
 import { groupOf } from './rules.js';
 
 /** What the form of a picture holds, all as text. `place`: '', `job-5`, `finding-7`; `arrival`: 'on' or ''. */
-export const EDITABLE = ['caption', 'place', 'arrival'] as const;
-export type MediumFields = Record<(typeof EDITABLE)[number], string>;
+export type MediumFields = Record<'caption' | 'place' | 'arrival', string>;
 
 const FIELD_NAMES: MediumFields = { caption: 'the caption', place: 'what it shows', arrival: 'whether it is of the arrival' };
 

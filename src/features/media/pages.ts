@@ -116,7 +116,7 @@ function removedPage(
 }
 
 /** How wide the picture stands on the page that works without scripts, in pixels: by it a click becomes a place. */
-export const DRAWN_WIDTH = 320;
+const DRAWN_WIDTH = 320;
 
 /** Where one draws on a photo. */
 export async function drawingPage(db: Database, viewer: Viewer, number: number, id: number, refused: Refused | null): Promise<Answer> {
@@ -130,7 +130,7 @@ export async function drawingPage(db: Database, viewer: Viewer, number: number, 
   return page('media/drawing', data, 'media/drawing-form');
 }
 
-export function drawnHeight({ width, height }: { width: number; height: number }): number {
+function drawnHeight({ width, height }: { width: number; height: number }): number {
   return Math.max(1, Math.round((DRAWN_WIDTH * height) / Math.max(1, width)));
 }
 

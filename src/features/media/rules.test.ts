@@ -67,7 +67,7 @@ test('groups hold every picture once, in its order: the arrival, what was found,
   const jobs = [3, 1, 2].map((id) => ({ id, name: `Job ${id}` }));
   fc.assert(
     fc.property(fc.array(placed), (places) => {
-      const media = places.map((one, id) => ({ id, ...one, findingName: one.finding && `Finding ${one.finding}` }));
+      const media = places.map((one, id) => ({ id, ...one, findingName: one.finding === null ? null : `Finding ${one.finding}` }));
       const groups = groupMedia(media, jobs);
       const ids = groups.flatMap(({ items }) => items.map(({ id }) => id));
       expect([...ids].sort((a, b) => a - b)).toEqual(media.map(({ id }) => id));
