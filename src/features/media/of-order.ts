@@ -101,7 +101,8 @@ export const CUSTOMER_MEDIA = sql`coalesce((
     order by p.position, p.id
   ) x), '[]')`;
 
-/** What was inspected of the work order `w`, to choose from: `[{"id", "name"}]`. */
+/** What was found at the work order `w`, or is shown by a picture already, to choose from: `[{"id", "name"}]`. */
 export const FINDING_CHOICES = sql`coalesce((
   select json_agg(json_build_object('id', p.finding_id, 'name', ${FINDING_NAME}) order by p.finding_id)
-  from (select a.shop_id, a.id as finding_id from findings a where a.shop_id = w.shop_id and a.work_order_id = w.id) p), '[]')`;
+  from (select a.shop_id, a.id as finding_id from findings a where a.shop_id = w.shop_id and a.work_order_id = w.id and (a.color in ('yellow', 'red')
+    or exists (select from media m where m.shop_id = a.shop_id and m.finding_id = a.id and m.removed_at is null))) p), '[]')`;
