@@ -178,6 +178,8 @@ create index media_job on media (shop_id, job_id) where job_id is not null;
 create index media_hash on media (shop_id, perceptual_hash) include (work_order_id, id) where perceptual_hash is not null and removed_at is null;
 -- The same file is on a work order once, whoever sends it again.
 create unique index media_once on media (shop_id, work_order_id, sha256) where removed_at is null;
+-- For the foreign key, when a file is swept.
+create index media_original on media (shop_id, sha256);
 
 -- The files of a picture or video, by what they are for. Only the original is as it was sent; it never goes to a customer.
 create table media_files (
