@@ -89,6 +89,17 @@ describe('a link', () => {
     expect(await told()).toHaveLength(1);
   });
 
+  test('is a code on the estimate and on the repair order, as long as it works', async () => {
+    const advisor = await server.clientOf(shop, 'advisor');
+    const hasCode = async (paper: string) => (await advisor.get(`/work-orders/${number}/print/${paper}`)).text.includes('class="scan"');
+    expect(await hasCode('estimate')).toBe(false);
+    await send();
+    for (const [paper, has] of Object.entries({ estimate: true, 'repair-order': true, worksheet: false, invoice: false }))
+      expect(await hasCode(paper), paper).toBe(has);
+    await revokeLinks(database.db, who(), number);
+    expect(await hasCode('estimate')).toBe(false);
+  });
+
   test('made with another secret still works, and the desk says that it can’t be shown', async () => {
     const old = new LinkKeys('the secret before this one, long enough as well');
     const made = await makeLink(database.db, who(), number, old.token);
