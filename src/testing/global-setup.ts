@@ -30,6 +30,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
 export async function startTestPostgres(): Promise<{ url: string; stop(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'serviceflow-test-'));
   await chmod(folder, 0o711);
+  // For the data of servers that are killed, or never come up; see testEnvironment().
+  process.env.TEST_FOLDER = folder;
   const server = await startThrowaway(join(folder, 'data'));
   const client = new pg.Client({ connectionString: server.url });
   await client.connect();

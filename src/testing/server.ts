@@ -17,7 +17,7 @@ import type { TestShop } from './shop.js';
 export function testEnvironment(databaseUrl: string): Record<string, string> {
   return {
     ...{ PORT: '0', HOST: '127.0.0.1', DATABASE_URL: databaseUrl, DATABASE_POOL: '5', LOG_LEVEL: 'info' },
-    DATA_DIR: join(tmpdir(), `serviceflow-test-data-${randomBytes(6).toString('hex')}`),
+    DATA_DIR: join(process.env.TEST_FOLDER ?? tmpdir(), `data-${randomBytes(6).toString('hex')}`),
     SESSION_SECRET: 'a secret that only tests ever use, long enough',
   };
 }
