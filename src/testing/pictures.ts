@@ -1,4 +1,4 @@
-import { crc32, deflateSync } from 'node:zlib';
+import { constants, crc32, deflateRawSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { SMALL_HEIC } from './heic.js';
 
@@ -145,22 +145,33 @@ export function pngChunk(type: string, content: Bytes): Bytes {
   return chunk;
 }
 
+/** So many times the same byte, as zlib packs it, without having them all: a million at a time. */
+function packed(bytes: number, value: number): Bytes {
+  const piece = (length: number) => deflateRawSync(Buffer.alloc(length, value), { finishFlush: constants.Z_FULL_FLUSH });
+  const million = piece(1_000_000);
+  const pieces = Array.from({ length: Math.floor(bytes / 1_000_000) }, () => million);
+  const [count, each, modulus] = [BigInt(bytes), BigInt(value), 65_521n];
+  const check = Buffer.alloc(4);
+  check.writeUInt16BE(Number((count + (each * count * (count + 1n)) / 2n) % modulus), 0);
+  check.writeUInt16BE(Number((1n + count * each) % modulus), 2);
+  return Buffer.concat([Buffer.from([0x78, 0x9c]), ...pieces, piece(bytes % 1_000_000), Buffer.from([3, 0]), check]);
+}
+
 /** A PNG of one color, 8 bits RGB, whose size may be anything: blank rows pack to next to nothing. */
 export function blankPng(width: number, height: number, { rows = height, chunks = [] as Bytes[], interlaced = false } = {}): Bytes {
   const head = Buffer.alloc(13);
   head.writeUInt32BE(width, 0);
   head.writeUInt32BE(height, 4);
   head.set([8, 2, 0, 0, interlaced ? 1 : 0], 8);
-  const row = deflateSync(Buffer.alloc(Math.min(4_000_000, (width * 3 + 1) * rows)));
+  const pixels = packed((width * 3 + 1) * rows, 0);
   const signature = Buffer.from('\x89PNG\r\n\x1a\n', 'latin1');
-  return Buffer.concat([signature, pngChunk('IHDR', head), ...chunks, pngChunk('IDAT', row), pngChunk('IEND', Buffer.alloc(0))]);
+  return Buffer.concat([signature, pngChunk('IHDR', head), ...chunks, pngChunk('IDAT', pixels), pngChunk('IEND', Buffer.alloc(0))]);
 }
 
 /** A chunk that is small in the file and large unpacked. @param type `zTXt`, `iTXt` or `iCCP` */
 export function bombChunk(type: 'zTXt' | 'iTXt' | 'iCCP', bytes: number): Bytes {
-  const packed = deflateSync(Buffer.alloc(bytes, 'A'));
   const head = type === 'iTXt' ? 'Comment\0\x01\0\0\0' : 'Comment\0\0';
-  return pngChunk(type, Buffer.concat([Buffer.from(head, 'latin1'), packed]));
+  return pngChunk(type, Buffer.concat([Buffer.from(head, 'latin1'), packed(bytes, 65)]));
 }
 
 // HEIC ---------------------------------------------------------------------------------------------------------------

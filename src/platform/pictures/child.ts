@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Logger } from '../observe/log.js';
 import type { Answer, Work } from './worker.js';
@@ -39,7 +40,10 @@ export class PictureProcess {
     return this.#child?.pid;
   }
 
-  /** @param bytes how large the file is @returns null when the process ended before it answered */
+  /**
+   * @param bytes how large the file is
+   * @returns null when the process ended before it answered
+   */
   run(work: Work, bytes: number): Promise<Answer | null> {
     const turn = this.#last.then(() => this.#run(work, this.#limits.workMs + bytes / 5000));
     this.#last = turn.catch(() => undefined);
@@ -72,7 +76,13 @@ export class PictureProcess {
     if (this.#child) return this.#child;
     const child = start();
     this.#child = child;
-    child.once('exit', () => {
+    let errors = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      errors = (errors + text).slice(-2000);
+    });
+    child.once('exit', (code, signal) => {
+      // Not ended by us.
+      if (this.#child === child && !child.killed) this.log.error({ code, signal, errors }, 'a picture’s process died');
       if (this.#child === child) this.#child = undefined;
     });
     return child;
@@ -102,13 +112,15 @@ function start(): ChildProcess {
   const child = fork(fileURLToPath(new URL(`./worker${extension}`, import.meta.url)), {
     execArgv: ['--max-old-space-size=128', ...translator],
     serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // What the libraries say about a file is looked at only when it was the end.
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     // Few arenas: memory that one thread frees is there for the others. None of the server's secrets are in it.
     env: { PATH: process.env.PATH, MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '2' },
   });
   // The server may end while it waits.
   child.unref();
   child.channel?.unref();
+  (child.stderr as Socket | null)?.unref();
   return child;
 }
 

@@ -64,20 +64,28 @@ function readTrack(file: SourceFile, entry: Element) {
   };
 }
 
-/**
- * Hundredths of a second. What a browser records says no duration: then it is where the last cluster begins, which is short of the truth by
- * less than the length of a cluster.
- */
+/** Hundredths of a second. What a browser records says no duration: then it is where the last picture or sound begins. */
 function durationOf(file: SourceFile, parts: Element[]): number {
   const info = childrenOf(file, parts, ID.info);
   const scale = info.find(({ id }) => id === TIMESCALE);
   const stated = info.find(({ id }) => id === DURATION);
   const last = parts.findLast(({ id }) => id === ID.cluster);
-  const begins = last && listElements(file, last.from, last.to).find(({ id }) => id === ID.timestamp);
-  const begun = begins ? numberOf(file, begins) : 0;
+  const begun = last ? lastBlockOf(file, last) : 0;
+  // A minute more than there is of it can't be true.
   const ticks = stated ? Math.min(floatOf(file, stated), begun + 60_000) : begun;
   const hundredths = Math.round((ticks * (scale ? numberOf(file, scale) : 1_000_000)) / 10_000_000);
   return hundredths > 0 && hundredths <= MAX_HUNDREDTHS ? hundredths : 0;
+}
+
+/** The time of the last block of a cluster, in ticks: each says how far it is from the cluster's own. */
+function lastBlockOf(file: SourceFile, cluster: Element): number {
+  let begun = 0;
+  let after = 0;
+  for (const child of readElements(file, cluster.from, cluster.to)) {
+    if (child.id === ID.timestamp) begun = numberOf(file, child);
+    if (child.id === ID.simpleBlock) after = Math.max(after, file.bytes(child.from + 1, 2).readInt16BE(0));
+  }
+  return begun + after;
 }
 
 /**
