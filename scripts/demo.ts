@@ -1,4 +1,5 @@
 // `npm run demo`: a shop at work, in a folder of its own, to look around in.
+import { findLink } from '../src/features/approvals/links.js';
 import { migrate } from '../src/platform/database/migrate.js';
 import { projectPath } from '../src/platform/project.js';
 import { StartError } from '../src/platform/start-error.js';
@@ -29,13 +30,15 @@ await runScript(async () => {
         );
       throw error;
     });
-    console.log(welcome(url));
+    // One that was loaded long ago has a link that does not work any more.
+    const link = await findLink(database.db, { token: CUSTOMER_TOKEN });
+    console.log(welcome(url, link?.state === 'open'));
   } finally {
     await database.close();
   }
 });
 
-function welcome(url: string): string {
+function welcome(url: string, hasLink: boolean): string {
   const signIns = STAFF.filter((person) => person.signsIn).map((person) => `  ${person.email.padEnd(22)}${person.name}`);
   return [
     '',
@@ -45,7 +48,7 @@ function welcome(url: string): string {
     `  password for each:    ${PASSWORD}`,
     '',
     `  wall TV: ${url}/tv/${TV_TOKEN}`,
-    `  customer's link: ${url}/c/${CUSTOMER_TOKEN}`,
+    ...(hasLink ? [`  customer's link: ${url}/c/${CUSTOMER_TOKEN}`] : []),
     '  For phones and TVs in your network: HOST=0.0.0.0 npm run demo',
     '  Ctrl-C stops it.',
     '',
