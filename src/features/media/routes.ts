@@ -22,9 +22,10 @@ export function mediaRoutes(services: Services): Route[] {
   const one = ({ viewer, params }: Here, refused: Refused | null = null, conflict?: MediumConflict): Promise<Answer> =>
     picturePage(db, viewer, params.number, params.media, refused, conflict);
   /** After a change: the picture as it is now. */
-  const changed = async (here: Here, text: string): Promise<Answer> => {
+  const changed = async (here: Here, text?: string): Promise<Answer> => {
     const { params, htmx } = here;
-    return htmx ? one(here) : done(`/work-orders/${params.number}/media/${params.media}`, { flash: { text } });
+    const flash = text === undefined ? undefined : { text };
+    return htmx ? one(here) : done(`/work-orders/${params.number}/media/${params.media}`, { flash });
   };
 
   return [
@@ -41,7 +42,9 @@ export function mediaRoutes(services: Services): Route[] {
         const text = tellOutcomes(outcomes);
         const fragments = await orders.mediaParts(viewer, params.number);
         // Back to the item that it was taken for, or to the pictures.
-        const back = place.finding === null ? '#work-order-media' : `/findings/${place.finding}`;
+        // What could not be taken is said at the top of the page: that is not scrolled past.
+        const pictures = outcomes.every((one) => one.state === 'added') ? '#work-order-media' : '';
+        const back = place.finding === null ? pictures : `/findings/${place.finding}`;
         return done(`/work-orders/${params.number}${back}`, {
           flash: { text },
           fragments: views.render('media/outcomes', { outcomes }) + fragments,
@@ -85,7 +88,7 @@ export function mediaRoutes(services: Services): Route[] {
       { may: 'media.remove', params: OneMedium, body: Nothing, form: one },
       async (here) => {
         await removeMedium(db, here.viewer, here.params.number, here.params.media);
-        return changed(here, 'It is gone.');
+        return changed(here);
       },
     ),
     post(
