@@ -29,7 +29,7 @@ export function watchMemory(): { stop(): number } | null {
 }
 
 /** Of everything that a process started, and what those started. */
-export function descendants(pid: number): number[] {
+function descendants(pid: number): number[] {
   try {
     const children = readdirSync(`/proc/${pid}/task`).flatMap((task) =>
       readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),

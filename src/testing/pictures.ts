@@ -33,7 +33,7 @@ export async function scene(seed: number, width = 800, height = 600): Promise<Sh
 }
 
 /** Numbers from 0 up to 1 that are the same for the same seed. */
-export function randomOf(seed: number): () => number {
+function randomOf(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
