@@ -43,8 +43,8 @@ export interface ItemView {
   refused?: Refused | null;
   /** What the one who saved should know. */
   told?: string;
-  /** Only what follows from what was saved: what is being typed stays. */
-  part?: 'state' | undefined;
+  /** Only what follows from what was saved, so that what is being typed stays; or that and the fields. */
+  part?: 'state' | 'fields' | undefined;
 }
 
 /**
@@ -87,7 +87,7 @@ export async function itemPage(
     chart: chartOf(line, earlier, order, viewer.timeZone),
     requestId: String(refused?.values.requestId ?? randomUUID()),
   };
-  return page('inspections/item-page', data, part === 'state' ? 'inspections/item-state-parts' : 'inspections/item-parts');
+  return page('inspections/item-page', data, part ? `inspections/item-${part}-parts` : 'inspections/item-parts');
 }
 
 /** What the form of an item holds. */

@@ -97,8 +97,8 @@ export function inspectionRoutes(services: Services): Route[] {
         const key = { next: items[at + 1]?.key ?? null, previous: items[at - 1]?.key ?? null, all: null, stay: params.item }[to];
         if (!htmx) return done(addressOf(params, key), told ? { flash: { text: told } } : {});
         if (key === null) return overview(here);
-        const isTyping = key === params.item && body.phrase === undefined;
-        return itemPage(services, viewer, params.number, params.inspection, key, { told, part: isTyping ? 'state' : undefined });
+        const part = key !== params.item ? undefined : body.phrase === undefined ? 'state' : 'fields';
+        return itemPage(services, viewer, params.number, params.inspection, key, { told, part });
       },
     ),
     post(
@@ -106,7 +106,7 @@ export function inspectionRoutes(services: Services): Route[] {
       { may: 'inspection.fill', params: OneItem, body: CarryInput, form: itemRefused },
       async ({ viewer, params, body, htmx }) => {
         await carryForward(db, viewer, params.number, params.inspection, params.item, body.finding);
-        if (htmx) return itemPage(services, viewer, params.number, params.inspection, params.item);
+        if (htmx) return itemPage(services, viewer, params.number, params.inspection, params.item, { part: 'fields' });
         return done(addressOf(params, params.item));
       },
     ),
