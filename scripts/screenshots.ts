@@ -14,6 +14,8 @@ import { findBrowser } from './find-browser.js';
 import { openScriptDatabase, runScript } from './script-database.js';
 
 const DESK = { width: 1280, height: 720 };
+/** So wide that the pictures of an arrival stand beside each other. */
+const GALLERY = { width: 880, height: 680 };
 const PHONE = { width: 390, height: 844 };
 /** Sizes on the wall are parts of its height, so this looks as 1920 × 1080 does. */
 const WALL = { width: 1280, height: 720 };
@@ -118,6 +120,7 @@ async function shootVisit(browser: Browser, desk: Page, url: string): Promise<vo
   await mechanic.goto(`${url}/work-orders/${INSPECTED}/inspections/${inspection}?item=brake-pads-front`);
   await shoot(mechanic, 'inspection', 'jpeg');
 
+  await desk.setViewportSize(GALLERY);
   await desk.goto(`${url}/work-orders/${SHOWN}`);
   await scrollTo(desk, '#work-order-media');
   await shoot(desk, 'gallery', 'jpeg');
