@@ -11,7 +11,7 @@ import type { Books } from './books.js';
 import { payerOf } from './garage.js';
 import type { DemoLine, PlannedJob } from './jobs/index.js';
 import { beginJob, finishJobs, type Order, putPurchaseOrder, writeEstimate, writeFound } from './sheets.js';
-import type { Ticket } from './story.js';
+import type { Ticket } from './ticket.js';
 import { isHeavy } from './vehicles.js';
 import type { Workshop } from './workshop.js';
 

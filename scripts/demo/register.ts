@@ -13,7 +13,8 @@ import type { Books } from './books.js';
 import type { Customer, Vehicle } from './garage.js';
 import type { RateName } from './settings.js';
 import type { Order } from './sheets.js';
-import type { Sale, Ticket } from './story.js';
+import type { Sale } from './story.js';
+import type { Ticket } from './ticket.js';
 import { isEquipment, isHeavy } from './vehicles.js';
 import { templateFor } from './visit.js';
 

@@ -14,7 +14,7 @@ import type { PlannedJob } from './jobs/index.js';
 import type { Register } from './register.js';
 import type { Order } from './sheets.js';
 import type { ShopClock } from './shop-clock.js';
-import type { Promised, Ticket } from './story.js';
+import type { Promised, Ticket } from './ticket.js';
 import { STAGES, type Step } from './timeline.js';
 import type { Workshop } from './workshop.js';
 

@@ -1,11 +1,11 @@
 import { type Customer, Garage, type Vehicle } from './garage.js';
 import { COMEBACKS, HEAVY_JOBS, JOBS, type Job } from './jobs/index.js';
 import { FORMER, STAFF } from './people.js';
-import { makePlan, type Plan } from './plan.js';
+import { makePlan } from './plan.js';
 import { Random } from './random.js';
 import { EXTRAS } from './remarks.js';
+import type { Promised, Ticket } from './ticket.js';
 import { type Odd, type Stage, type Step, Timeline } from './timeline.js';
-import type { Visit } from './visit.js';
 import { addVisits } from './visiting.js';
 
 const SEED = 20_394;
@@ -21,25 +21,6 @@ const FINISHED = 300;
 export const STORY_DAYS = 60;
 /** When the former mechanic left: three weeks ago. */
 export const FORMER_LEFT = -16;
-
-/** A promised time: in days of work, in minutes ahead while the shop is open, or in minutes by the wall clock. */
-export type Promised = { position: number } | { ahead: number } | { fromNow: number } | null;
-
-export interface Ticket {
-  vehicle: Vehicle;
-  /** Who brings it: whose it is at that time. */
-  customer: Customer;
-  plan: Plan;
-  concern: string;
-  promised: Promised;
-  /** E-mail addresses of who looks after it and who works on it. */
-  advisor: string;
-  mechanic: string;
-  /** `at` is absolute here: days of work, as ShopClock takes them. */
-  steps: Step[];
-  /** What is shown, asked and proved. */
-  visit?: Visit;
-}
 
 type When = 'late' | 'soon' | 'today' | 'later' | 'none';
 /** What the cards of a column were promised, from the one that came last to the one that is there longest. */

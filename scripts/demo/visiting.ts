@@ -1,5 +1,5 @@
 import type { PlannedJob } from './jobs/index.js';
-import type { Ticket } from './story.js';
+import type { Ticket } from './ticket.js';
 import type { Doer, Step, VisitDeed } from './timeline.js';
 import type { Visit } from './visit.js';
 import { VISITS } from './visits.js';

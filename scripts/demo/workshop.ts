@@ -22,7 +22,7 @@ import type { Darkroom } from './darkroom.js';
 import type { PlannedJob } from './jobs/index.js';
 import { Random } from './random.js';
 import type { Order } from './sheets.js';
-import type { Ticket } from './story.js';
+import type { Ticket } from './ticket.js';
 import type { VisitDeed } from './timeline.js';
 import { type Captioned, type Look, templateFor } from './visit.js';
 
