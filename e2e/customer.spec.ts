@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright';
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright/test';
 import { inspect, send } from '../src/testing/customer.js';
 import { addPhotos } from '../src/testing/media.js';

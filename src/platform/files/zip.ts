@@ -11,7 +11,8 @@ export type ZipEntry = { path: string } & ({ content: string | Buffer } | { byte
  */
 export async function* zip(entries: ZipEntry[], at: Date): AsyncGenerator<Buffer> {
   const file = new ZipFile();
-  const out = file.outputStream;
+  // The package types it as any stream of Node; it is one of these.
+  const out = file.outputStream as Readable;
   let current: Readable | null = null;
   file.on('error', (error: Error) => out.destroy(error));
   for (const entry of entries) {
