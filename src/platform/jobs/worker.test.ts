@@ -121,6 +121,59 @@ test('every connection cut: it begins again by itself, and the process lives', a
   await admin.end();
 }, 100_000);
 
+describe('a connection that is cut at a bad moment does not end background work for good:', () => {
+  /** Somebody who holds a lock, so that what needs it waits and can be cut in the middle. */
+  async function holding(lock: string, work: (cutWhoWaits: () => Promise<void>) => Promise<void>): Promise<void> {
+    const holder = new pg.Client({ connectionString: database.url, application_name: 'test' });
+    const admin = new pg.Client({ connectionString: database.url, application_name: 'test' });
+    await Promise.all([holder.connect(), admin.connect()]);
+    await holder.query('begin');
+    await holder.query(lock);
+    const cut = () =>
+      admin.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where application_name = 'serviceflow jobs' and datname = current_database() and wait_event_type = 'Lock'`,
+      );
+    try {
+      await work(() => until(async () => ((await cut()).rowCount ?? 0) > 0, 'somebody who waits'));
+    } finally {
+      await holder.query('rollback');
+      await Promise.all([holder.end(), admin.end()]);
+    }
+  }
+
+  test('while it looks for its first job', async () => {
+    const first = { ...note, name: 'never named before' };
+    await holding('lock table graphile_worker._private_tasks in share row exclusive mode', async (cutWhoWaits) => {
+      await startWorker([first]);
+      await cutWhoWaits();
+    });
+    await addJob(database.db, first.name, { turn: 'first' });
+    await until(() => done.length === 1, 'the job', 30);
+  }, 60_000);
+
+  test('while it tells that a job is done: which is done again', async () => {
+    const held: Task = {
+      name: 'held',
+      run: async (payload) => {
+        done.push(payload);
+        if (done.length > 1) return;
+        void holding('select from graphile_worker._private_jobs for update', (cutWhoWaits) => cutWhoWaits());
+        await until(
+          async () => (await sql`select from pg_stat_activity where state = 'idle in transaction'`.execute(database.db)).rows.length > 0,
+          'the lock',
+        );
+      },
+    };
+    await startWorker([held], 300);
+    await addJob(database.db, 'held', { turn: 'twice' });
+    await until(async () => done.length === 2 && (await waiting()).length === 0, 'it to be done again', 45);
+    // The other one of the two that work at once, and the one that was cut, still work.
+    for (let turn = 0; turn < 4; turn++) await addJob(database.db, 'held', { turn });
+    await until(() => done.length === 6, 'the next ones', 30);
+  }, 100_000);
+});
+
 test('a job whose process was killed is done by another', async () => {
   const lines = [
     `import { Worker } from ${JSON.stringify(projectPath('src/platform/jobs/worker.ts'))};`,

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Logger as GraphileLogger, parseCronItems, type Runner, run, type WorkerEvents } from 'graphile-worker';
+import { Logger as GraphileLogger, type Worker as Hand, parseCronItems, type Runner, run, type WorkerEvents } from 'graphile-worker';
 import pg from 'pg';
 import { connectionSettings } from '../database/pool.js';
 import type { Logger } from '../observe/log.js';
@@ -26,6 +26,9 @@ export class Worker {
   readonly #log: Logger;
   readonly #unlock: NodeJS.Timeout;
   #runner: Runner | undefined;
+  /** Of runners that were lost. */
+  readonly #former: Hand[] = [];
+  readonly #ending = new Set<Promise<void>>();
   #starting: Promise<void> | undefined;
   #again: NodeJS.Timeout | undefined;
   #suspects = new Set<string>();
@@ -70,40 +73,66 @@ export class Worker {
     clearInterval(this.#unlock);
     clearTimeout(this.#again);
     await this.#starting;
+    this.#end();
     const end = async () => {
-      await this.#runner?.stop().catch(() => {});
+      await Promise.all(this.#ending);
       await this.#pool.end();
     };
     await Promise.race([end(), sleep(DRAIN, undefined, { ref: false })]);
   }
 
+  /**
+   * A connection that is lost at a bad moment (while it looks for work, or tells that some is done) leaves a runner that never
+   * works again, without saying so: any such loss ends it, and a new one begins.
+   */
   async #start(): Promise<void> {
     const events = new EventEmitter() as WorkerEvents;
-    events.on('pool:listen:success', ({ workerPool, client }) => {
-      const ids = workerPool._workers.map(({ workerId }) => workerId);
+    const hands: Hand[] = [];
+    let isLost = false;
+    const lost = (error?: unknown) => {
+      if (isLost) return;
+      isLost = true;
+      this.#former.push(...hands);
+      this.#lost(error);
+    };
+    events.on('worker:create', ({ worker }) => void hands.push(worker));
+    events.on('worker:getJob:error', ({ error }) => lost(error));
+    events.on('worker:fatalError', ({ error }) => lost(error));
+    events.on('pool:listen:success', ({ client }) => {
+      const ids = hands.map(({ workerId }) => workerId);
       // It is about to listen; then this connection has nothing to do but to hold the locks that say who lives.
       client.once('drain', () => void client.query(LIVE, [ids]).catch(() => {}));
     });
     try {
-      const runner = await run({
+      this.#runner = await run({
         ...{ pgPool: this.#pool, events, noHandleSignals: true, concurrency: AT_ONCE, pollInterval: LOOK_EVERY },
         logger: loggerFor(this.#log),
         taskList: Object.fromEntries(this.tasks.map((task) => [task.name, this.#runnerOf(task)])),
         parsedCronItems: parseCronItems(this.tasks.flatMap(({ name, at }) => (at ? [{ task: name, match: at }] : []))),
       });
-      this.#runner = runner;
-      const ended = (error?: Error) => this.#lost(error);
-      runner.promise.then(() => ended(), ended);
+      this.#runner.promise.then(() => lost(), lost);
+      // Lost before it was known here.
+      if (isLost) this.#end();
     } catch (error) {
-      this.#lost(error as Error);
+      lost(error);
     }
   }
 
-  #lost(error?: Error): void {
-    this.#runner = undefined;
+  #lost(error: unknown): void {
+    this.#end();
     if (this.#stopped) return;
     this.#log.warn({ err: error }, 'background work was interrupted; beginning again');
     this.#again = setTimeout(() => void this.start(), START_AGAIN_AFTER);
+  }
+
+  /** Lets the runner end what it is doing; meanwhile the next one may begin. */
+  #end(): void {
+    if (!this.#runner) return;
+    // It throws when it has ended itself.
+    const ending = this.#runner.stop().catch(() => {});
+    this.#runner = undefined;
+    this.#ending.add(ending);
+    void ending.then(() => this.#ending.delete(ending));
   }
 
   #runnerOf(task: Task) {
@@ -119,12 +148,14 @@ export class Worker {
   }
 
   /**
-   * A process that was killed leaves its jobs locked. Each worker that lives holds a lock on its name, as long as it is
-   * connected; whose lock was free twice in a row is dead, and its jobs are anybody's.
+   * A process that was killed leaves its jobs locked. Each hand that lives holds a lock on its name, as long as it is
+   * connected; whose lock was free twice in a row is dead, and its jobs are anybody's. So is a former hand of ours that has
+   * ended what it was doing.
    */
   async #freeJobsOfTheDead(): Promise<void> {
     try {
-      const { rows } = await this.#pool.query<{ worker: string }>(UNLOCKED);
+      const idle = this.#former.filter((hand) => !hand.getActiveJob()).map(({ workerId }) => workerId);
+      const { rows } = await this.#pool.query<{ worker: string }>(UNLOCKED, [idle]);
       const dead = rows.map((row) => row.worker).filter((worker) => this.#suspects.has(worker));
       this.#suspects = new Set(rows.map((row) => row.worker));
       if (dead.length > 0) await this.#pool.query('select graphile_worker.force_unlock_workers($1)', [dead]);
@@ -141,7 +172,7 @@ const LIVE = `select pg_advisory_lock(${LIVING}, hashtext(worker)) from unnest($
 
 const UNLOCKED = `
   select worker from (select distinct locked_by as worker from graphile_worker._private_jobs where locked_by is not null) j
-  where not exists (
+  where worker = any($1::text[]) or not exists (
     select from pg_locks l where l.locktype = 'advisory' and l.database = (select oid from pg_database where datname = current_database())
       and l.classid::bigint = ${LIVING} and l.objid::bigint = hashtext(worker)::bigint & 4294967295 and l.granted
   )`;
