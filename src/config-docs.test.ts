@@ -5,7 +5,9 @@ import { projectPath } from './platform/project.js';
 
 const page = readFileSync(projectPath('docs', 'configuration.md'), 'utf8');
 /** The rows of the first table: name and default. */
-const documented = new Map([...page.matchAll(/^\| `([A-Z0-9_]+)` \| (.+?) \|/gm)].map(([, name, value]) => [name as string, value as string]));
+const documented = new Map(
+  [...page.matchAll(/^\| `([A-Z0-9_]+)` \| (.+?) \|/gm)].map(([, name, value]) => [name as string, value as string]),
+);
 
 test('every variable stands in docs/configuration.md, and nothing else does', () => {
   expect([...documented.keys()].sort()).toEqual(Object.keys(Environment.shape).sort());
