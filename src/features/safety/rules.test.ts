@@ -8,7 +8,7 @@ const unsafe = fc.record<Unsafe>({
 });
 
 /** What stands in the database after the turn. */
-function after(one: Unsafe): Unsafe {
+function turned(one: Unsafe): Unsafe {
   const turn = turnOf(one);
   return turn === null ? one : { ...one, hold: turn === 'hold' ? 1 : null };
 }
@@ -18,7 +18,7 @@ describe('what becomes of a hold', () => {
     fc.assert(
       fc.property(unsafe, (one) => {
         fc.pre(!(one.isDeclined && one.isAuthorized));
-        expect(turnOf(after(one))).toBeNull();
+        expect(turnOf(turned(one))).toBeNull();
       }),
     );
   });
@@ -27,7 +27,7 @@ describe('what becomes of a hold', () => {
     fc.assert(
       fc.property(unsafe, (one) => {
         const wanted = one.isUnsafe && one.isDeclined && !one.isReleased;
-        if (one.hold === null) expect(after(one).hold !== null).toBe(wanted);
+        if (one.hold === null) expect(turned(one).hold !== null).toBe(wanted);
       }),
     );
   });
@@ -36,7 +36,7 @@ describe('what becomes of a hold', () => {
     fc.assert(
       fc.property(unsafe, (one) => {
         if (one.hold === null) return;
-        expect(after(one).hold === null).toBe(!one.isUnsafe || one.isAuthorized);
+        expect(turned(one).hold === null).toBe(!one.isUnsafe || one.isAuthorized);
       }),
     );
   });

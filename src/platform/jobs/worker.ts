@@ -42,7 +42,7 @@ export class Worker {
     lookForDeadEvery = LOOK_FOR_DEAD_EVERY,
   ) {
     this.#log = services.log;
-    this.#pool = new pg.Pool({
+    this.#pool = new ForgivingPool({
       ...connectionSettings(url),
       application_name: 'serviceflow jobs',
       // One listens, one is for what is due by the clock.
@@ -162,6 +162,23 @@ export class Worker {
     } catch (error) {
       this.#log.warn({ err: error }, 'jobs of other processes could not be looked after; trying again');
     }
+  }
+}
+
+type Connected = (error: Error | undefined, client: pg.PoolClient | undefined, release: (broken?: boolean | Error) => void) => void;
+
+/** The library gives its listening connection back twice when it is cut while a runner ends; that would end the process. */
+class ForgivingPool extends pg.Pool {
+  // biome-ignore lint/suspicious/noExplicitAny: two overloads of pg's, told apart here.
+  override connect(callback?: Connected): any {
+    if (!callback) return super.connect();
+    super.connect((error, client, release) => {
+      let isReleased = false;
+      callback(error, client, (broken) => {
+        if (!isReleased) release(broken);
+        isReleased = true;
+      });
+    });
   }
 }
 
