@@ -160,7 +160,12 @@ describe('a connection that is cut at a bad moment does not end background work 
         if (done.length > 1) return;
         void holding('select from graphile_worker._private_jobs for update', (cutWhoWaits) => cutWhoWaits());
         await until(
-          async () => (await sql`select from pg_stat_activity where state = 'idle in transaction'`.execute(database.db)).rows.length > 0,
+          async () =>
+            (
+              await sql`select from pg_stat_activity where state = 'idle in transaction' and query like '%_private_jobs for update%'`.execute(
+                database.db,
+              )
+            ).rows.length > 0,
           'the lock',
         );
       },
