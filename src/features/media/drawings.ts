@@ -6,7 +6,7 @@ import type { Services } from '../../platform/services.js';
 import type { Viewer } from '../../platform/web/viewer.js';
 import { getMedium } from './edits.js';
 import { mediaFile } from './files.js';
-import { insertMedia, keepMade, type Taken } from './media.js';
+import { insertMedia, keepMade, listSame, type Taken } from './media.js';
 import { fetchOriginal } from './playing.js';
 
 /**
@@ -29,15 +29,8 @@ export async function drawOn(
   const drawn = await makeCopy(services, viewer.shop, original, marks);
   const { result } = await change(db, viewer, { requestId: requestId && `drawing/${number}/${id}/${requestId}` }, async (tx) => {
     const medium = await getMedium(tx, number, id);
-    const there = await tx.db
-      .selectFrom('media')
-      .select('id')
-      .where('shop_id', '=', tx.shop)
-      .where('work_order_id', '=', medium.order)
-      .where('sha256', '=', drawn.sha256)
-      .where('removed_at', 'is', null)
-      .executeTakeFirst();
-    if (there) return { media: there.id };
+    const [there] = (await listSame(tx, medium.order, [drawn.sha256])).values();
+    if (there) return { media: there };
     const { job, finding, isArrival: arrival, caption } = medium;
     const [copy] = await insertMedia(tx, viewer, medium.order, [drawn], { job, finding, arrival, caption, drawnOn: id });
     tx.record('media.drawn', medium.order, { number, media: copy as number, on: id, sha256: drawn.sha256.toString('hex') });

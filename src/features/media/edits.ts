@@ -2,7 +2,7 @@ import { type Actor, type Change, change } from '../../platform/database/change.
 import type { Database } from '../../platform/database/pool.js';
 import { Conflict, Invalid, NotFound } from '../../platform/errors.js';
 import { type FieldConflict, mergeEdits } from '../work-orders/merge.js';
-import { getPlace } from './media.js';
+import { getPlace, listSame } from './media.js';
 import { groupOf } from './rules.js';
 
 /** What the form of a picture holds, all as text. `place`: '', `job-5`, `finding-7`; `arrival`: 'on' or ''. */
@@ -120,15 +120,8 @@ export async function bringBackMedium(db: Database, actor: Actor, number: number
     const medium = await getMedium(tx, number, id, true);
     if (!medium.removedAt) return;
     if (tx.now.getTime() - medium.removedAt.getTime() > BRING_BACK_WITHIN) throw new NotFound('That picture was removed for good.');
-    const again = await tx.db
-      .selectFrom('media')
-      .select('id')
-      .where('shop_id', '=', tx.shop)
-      .where('work_order_id', '=', medium.order)
-      .where('sha256', '=', medium.sha256)
-      .where('removed_at', 'is', null)
-      .executeTakeFirst();
-    if (again) throw new Conflict('The same file was added again meanwhile: it is here already.');
+    const again = await listSame(tx, medium.order, [medium.sha256]);
+    if (again.size > 0) throw new Conflict('The same file was added again meanwhile: it is here already.');
     await tx.db.updateTable('media').set({ removed_at: null }).where('shop_id', '=', tx.shop).where('id', '=', id).execute();
     tx.record('media.returned', medium.order, { number, media: id, kind: medium.kind });
   });

@@ -114,7 +114,11 @@ async function insert(
 ): Promise<Map<Taken, Result[number]>> {
   const { result } = await change(db, viewer, { requestId }, async (tx): Promise<Result> => {
     const order = await getPlace(tx.db, tx.shop, number, place);
-    const there = await listThere(tx, order, taken);
+    const there = await listSame(
+      tx,
+      order,
+      taken.map((one) => one.sha256),
+    );
     const unique = new Map(taken.map((one) => [one.sha256.toString('hex'), one]));
     const fresh = [...unique].filter(([sha256]) => !there.has(sha256)).map(([, one]) => one);
     if (fresh.length === 0) return [...there].map(([sha256, media]) => ({ media, sha256, added: false }));
@@ -143,15 +147,18 @@ function match(taken: Taken[], result: Result): Map<Taken, Result[number]> {
   );
 }
 
-/** Which of these contents the work order has already. */
-async function listThere(tx: Change, order: number, taken: Taken[]): Promise<Map<string, number>> {
+/**
+ * Which of these contents the work order shows already.
+ * @returns the ids of the pictures by the content's SHA-256 in hexadecimal digits
+ */
+export async function listSame(tx: Change, order: number, contents: Buffer[]): Promise<Map<string, number>> {
   const rows = await tx.db
     .selectFrom('media')
     .select(['id', 'sha256'])
     .where('shop_id', '=', tx.shop)
     .where('work_order_id', '=', order)
     .where('removed_at', 'is', null)
-    .where(sql<boolean>`sha256 = any(${taken.map((one) => one.sha256)})`)
+    .where(sql<boolean>`sha256 = any(${contents})`)
     .execute();
   return new Map(rows.map((row) => [row.sha256.toString('hex'), row.id]));
 }

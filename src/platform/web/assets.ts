@@ -26,6 +26,9 @@ const TYPES: Record<string, string> = {
   svg: 'image/svg+xml',
 };
 
+/** The bundles that are the only one of a page, or its first: they begin with the colours. */
+const COLORED = new Set(['app', 'visit']);
+
 const require = createRequire(import.meta.url);
 const VENDOR = ['htmx.org/dist/htmx.min.js', 'htmx.org/dist/ext/hx-ws.min.js', 'sortablejs/Sortable.min.js'];
 
@@ -47,7 +50,9 @@ export function loadAssets(folder: string): Assets {
       brotli: brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }),
     });
   };
-  for (const bundle of bundles(folder, 'css')) add(`${bundle.name}.css`, bundle.parts.map(withoutComments).join('\n'));
+  const colors = readFileSync(join(folder, 'css', 'colors.css'), 'utf8');
+  for (const { name, parts } of bundles(folder, 'css'))
+    add(`${name}.css`, (COLORED.has(name) ? [colors, ...parts] : parts).map(withoutComments).join('\n'));
   for (const bundle of bundles(folder, 'js'))
     add(`${bundle.name}.js`, bundle.parts.map((part) => `{\n${withoutComments(part)}\n}`).join('\n'));
   for (const file of readdirSync(join(folder, 'icons'))) add(file, readFileSync(join(folder, 'icons', file), 'utf8'));
