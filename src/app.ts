@@ -84,7 +84,7 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
   const services: Services = { config, db: database.db, pool: database.pool, log, views, assets, live, files, pictures };
   const boards = new Boards(services.db, views);
   const walls = new Walls(boards, views);
-  const sessions = openSessions(database.pool, config.sessionSecret, config.publicUrl, (sid) => findSession(services.db, sid));
+  const sessions = openSessions(database.pool, config.sessionSecrets, config.publicUrl, (sid) => findSession(services.db, sid));
   const authenticator = createPassport(services.db);
 
   live.register('board', boardRoom(boards));
@@ -93,7 +93,7 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
 
   const routes: Route[] = [
     ...setupRoutes(services),
-    ...accountRoutes(services, authenticator, new SignInThrottle(database.pool, config.sessionSecret)),
+    ...accountRoutes(services, authenticator, new SignInThrottle(database.pool, config.sessionSecrets)),
     ...boardRoutes(services, boards),
     ...workOrderRoutes(services),
     ...jobRoutes(services),

@@ -73,7 +73,7 @@ describe('a secret', () => {
   writeFileSync(file, `${'y'.repeat(40)}\n`);
 
   test('comes from a file', () => {
-    expect(readConfig({ SESSION_SECRET_FILE: file }).sessionSecret).toBe('y'.repeat(40));
+    expect(readConfig({ SESSION_SECRET_FILE: file }).sessionSecrets).toEqual(['y'.repeat(40)]);
   });
 
   test('given twice, missing, empty or too short is refused', () => {
@@ -92,15 +92,26 @@ describe('a secret', () => {
     }
   });
 
+  test('of the sessions may be several: the first is the one that signs', () => {
+    const [one, two, three] = ['1', '2', '3'].map((sign) => sign.repeat(32)) as [string, string, string];
+    writeFileSync(join(folder, 'several'), `${one}\n${two}\r\n\n ${three} \n`);
+    expect(readConfig({ SESSION_SECRET_FILE: join(folder, 'several') }).sessionSecrets).toEqual([one, two, three]);
+    expect(given({ SESSION_SECRET: `${one}, ${two},${three}` }).sessionSecrets).toEqual([one, two, three]);
+    const withComma = 'a sentence, which somebody took for a secret';
+    expect(given({ SESSION_SECRET: withComma }).sessionSecrets).toEqual([withComma]);
+    expect(refusal({ SESSION_SECRET: `${one}\nshort` })).toContain('SESSION_SECRET must have at least 32 characters');
+  });
+
   test('that nobody gave is made once, for the eyes of one user', () => {
     const dataDir = join(folder, 'fresh', 'data');
-    const { sessionSecret } = readConfig({ DATA_DIR: dataDir });
+    const [sessionSecret, ...others] = readConfig({ DATA_DIR: dataDir }).sessionSecrets;
+    expect(others).toEqual([]);
     const kept = join(dataDir, 'secrets', 'session-secret');
     expect(sessionSecret.length).toBeGreaterThanOrEqual(43);
     expect(statSync(kept).mode & 0o777).toBe(0o600);
     expect(statSync(join(dataDir, 'secrets')).mode & 0o777).toBe(0o700);
     expect(readFileSync(kept, 'utf8')).toBe(sessionSecret);
-    expect(readConfig({ DATA_DIR: dataDir }).sessionSecret).toBe(sessionSecret);
+    expect(readConfig({ DATA_DIR: dataDir }).sessionSecrets).toEqual([sessionSecret]);
     writeFileSync(kept, 'short');
     expect(refusal({ SESSION_SECRET: '', DATA_DIR: dataDir })).toContain(`${kept} is damaged`);
   });

@@ -3,6 +3,7 @@ import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import type { Secrets } from './platform/secrets.js';
 import { StartError } from './platform/start-error.js';
 
 const whole = (least: number, most: number) => {
@@ -20,7 +21,10 @@ export const Environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }).optional(),
   DATABASE_POOL: whole(2, 200).default(10),
   PUBLIC_URL: HttpUrl.optional(),
-  SESSION_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  SESSION_SECRET: z
+    .string()
+    .refine((value) => secretsIn(value).every((secret) => secret.length >= 32), 'must have at least 32 characters')
+    .optional(),
   TRUSTED_PROXIES: z
     .string()
     .refine((list) => entries(list).every(isNetwork), 'must be addresses or networks, separated by commas')
@@ -58,7 +62,8 @@ export interface Config {
   databasePool: number;
   /** Origin under which browsers reach the shop, without a trailing slash. */
   publicUrl: string | undefined;
-  sessionSecret: string;
+  /** The first signs; what an older one signed still holds. */
+  sessionSecrets: Secrets;
   trustedProxies: string[];
   /** Where photos and videos are kept; undefined: in `dataDir`. */
   s3: S3Config | undefined;
@@ -95,7 +100,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     databaseUrl: values.DATABASE_URL,
     databasePool: values.DATABASE_POOL,
     publicUrl: values.PUBLIC_URL && new URL(values.PUBLIC_URL).origin,
-    sessionSecret: values.SESSION_SECRET ?? keptSecret(dataDir, 'session-secret'),
+    sessionSecrets: secretsIn(values.SESSION_SECRET ?? keptSecret(dataDir, 'session-secret')),
     trustedProxies: entries(values.TRUSTED_PROXIES),
     s3: bucketOf(values),
     maxPhotoBytes: values.MAX_PHOTO_MB * 1_000_000,
@@ -129,6 +134,23 @@ function isNetwork(entry: string): boolean {
   const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(entry) ?? [];
   const version = isIP(address);
   return version !== 0 && Number(bits ?? 0) <= (version === 4 ? 32 : 128);
+}
+
+/**
+ * One secret, or several: one in each line, or with commas between them. A comma in what would else be too short belongs to the
+ * secret, so that one from before there could be several stays what it was.
+ */
+function secretsIn(value: string): Secrets {
+  const lines = value
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter(Boolean);
+  const secrets = lines.flatMap((line) => {
+    const parts = entries(line);
+    return parts.every((part) => part.length >= 32) ? parts : [line];
+  });
+  const [first, ...older] = secrets;
+  return [first ?? '', ...older];
 }
 
 function isSecret(name: string): name is (typeof SECRETS)[number] {
@@ -174,7 +196,7 @@ function keptSecret(dataDir: string, name: string): string {
 
 function checkedSecret(file: string): string {
   const secret = readFileSync(file, 'utf8').trim();
-  if (secret.length < 32)
+  if (secretsIn(secret).some((one) => one.length < 32))
     throw new StartError(`${file} is damaged: it must hold at least 32 characters. Remove it and everybody signs in anew.`);
   return secret;
 }

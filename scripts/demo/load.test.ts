@@ -48,7 +48,7 @@ beforeAll(async () => {
   const most = { maxPhotoBytes: 20_000_000, maxVideoBytes: 20_000_000, ffmpegPath: undefined };
   pictures = openPictures({ ...most, temporary: () => files.temporary(), log: openLog('silent') });
   const album = await Album.begin();
-  means = { album: async () => album, files, pictures, tokenOf: new LinkKeys('s'.repeat(32)).token };
+  means = { album: async () => album, files, pictures, tokenOf: new LinkKeys(['s'.repeat(32)]).token };
   await loadDemo(database.db, WEDNESDAY, means);
   shop = (await database.db.selectFrom('shops').select('id').executeTakeFirstOrThrow()).id;
 }, 300_000);

@@ -27,7 +27,7 @@ export async function withMeans<Result>(config: Config, use: (means: Means) => P
     return album;
   };
   try {
-    return await use({ album: begin, files, pictures, tokenOf: new LinkKeys(config.sessionSecret).token });
+    return await use({ album: begin, files, pictures, tokenOf: new LinkKeys(config.sessionSecrets).token });
   } finally {
     await pictures.close();
     await (await album)?.close();

@@ -7,7 +7,7 @@ import type { Viewer } from '../platform/web/viewer.js';
 import type { Client, Reply } from './client.js';
 import { testEnvironment } from './server.js';
 
-const keys = new LinkKeys(testEnvironment('').SESSION_SECRET as string);
+const keys = new LinkKeys([testEnvironment('').SESSION_SECRET as string]);
 export const tokenOf = keys.token;
 
 /** The estimate as it stands is sent to the customer. */

@@ -101,7 +101,7 @@ describe('a link', () => {
   });
 
   test('made with another secret still works, and the desk says that it can’t be shown', async () => {
-    const old = new LinkKeys('the secret before this one, long enough as well');
+    const old = new LinkKeys(['the secret before this one, long enough as well']);
     const made = await makeLink(database.db, who(), number, old.token);
     expect((await server.client().get(`/c/${made.token}`)).status).toBe(303);
     const advisor = await server.clientOf(shop, 'advisor');

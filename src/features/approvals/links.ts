@@ -59,7 +59,7 @@ async function prolong(tx: Change, order: { id: number; number: number }, link: 
 
 /** The token of a link, if it can be shown. */
 export function shownLink(shop: number, { handle, hash }: { handle: string; hash: string }, tokenOf: TokenOf): MadeLink {
-  const token = tokenOf(shop, handle);
+  const token = tokenOf(shop, handle, hash);
   return { handle, token: hashToken(token).toString('hex') === hash ? token : null };
 }
 

@@ -23,7 +23,7 @@ const ReplyInput = z.strictObject({ answer: required('The answer', 2000) });
 /** The customer's link, as the desk has it. */
 export function approvalRoutes(services: Services): Route[] {
   const { db, config, views } = services;
-  const { token } = new LinkKeys(config.sessionSecret);
+  const { token } = new LinkKeys(config.sessionSecrets);
   const pages = new WorkOrderPages(services);
   type At = { viewer: Viewer; params: { number: number }; request: Request };
 

@@ -1,36 +1,47 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { deriveKeys, isSame, type Secrets } from '../../platform/secrets.js';
+import { hashToken } from '../../platform/tokens.js';
+
+/** What identifies a link's page. */
+interface Page {
+  shop: number;
+  id: number;
+  handle: string;
+}
 
 /**
- * What a customer's link is made of, from the server's secret: the desk can show a link again, and on paper, while the database
- * alone opens nothing. With another secret an old token still works, by its hash; it can only not be shown any more.
+ * What a customer's link is made of, from the server's secrets: the desk can show a link again, and on paper, while the database
+ * alone opens nothing. Without the secret that made it an old token still works, by its hash; it can only not be shown any more.
  */
 export class LinkKeys {
-  readonly #token: Buffer;
-  readonly #cookie: Buffer;
+  readonly #tokens: readonly [Buffer, ...Buffer[]];
+  readonly #cookies: readonly [Buffer, ...Buffer[]];
 
-  constructor(secret: string) {
-    this.#token = derive(secret, 'customer-link');
-    this.#cookie = derive(secret, 'customer-cookie');
+  constructor(secrets: Secrets) {
+    this.#tokens = deriveKeys(secrets, 'customer-link');
+    this.#cookies = deriveKeys(secrets, 'customer-cookie');
   }
 
-  /** The 256 bits that open a link. @param handle of the link */
-  token = (shop: number, handle: string): string => createHmac('sha256', this.#token).update(`${shop}/${handle}`).digest('base64url');
+  /** The 256 bits that open a link. @param handle of the link @param hash of the token, in hex, where the link is there already */
+  token: TokenOf = (shop, handle, hash) => {
+    const made = (key: Buffer) => createHmac('sha256', key).update(`${shop}/${handle}`).digest('base64url');
+    const known = hash && this.#tokens.map(made).find((token) => hashToken(token).toString('hex') === hash);
+    return known || made(this.#tokens[0]);
+  };
 
   /** What a device keeps that has opened it: nothing is stored for each. */
-  cookie(link: { shop: number; id: number; handle: string }): string {
-    return createHmac('sha256', this.#cookie).update(`${link.shop}/${link.id}/${link.handle}`).digest('base64url');
+  cookie(link: Page): string {
+    return cookieBy(this.#cookies[0], link);
   }
 
-  knows(link: { shop: number; id: number; handle: string }, cookie: string | undefined): boolean {
-    const expected = Buffer.from(this.cookie(link));
-    const given = Buffer.from(cookie ?? '');
-    return expected.length === given.length && timingSafeEqual(expected, given);
+  knows(link: Page, cookie: string | undefined): boolean {
+    return this.#cookies.some((key) => isSame(cookieBy(key, link), cookie ?? ''));
   }
 }
 
-/** How the token of a new link is made: LinkKeys.token, but for the demo, whose address is known. */
-export type TokenOf = (shop: number, handle: string) => string;
+/** How the token of a link is made: LinkKeys.token, but for the demo, whose address is known. */
+export type TokenOf = (shop: number, handle: string, hash?: string) => string;
 
-function derive(secret: string, purpose: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', secret, '', purpose, 32));
+function cookieBy(key: Buffer, link: Page): string {
+  return createHmac('sha256', key).update(`${link.shop}/${link.id}/${link.handle}`).digest('base64url');
 }

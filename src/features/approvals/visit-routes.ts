@@ -40,7 +40,7 @@ const Version = z.object({ v: z.string().max(64).optional() });
  */
 export function visitRoutes(services: Services): Route[] {
   const { db, pool, config, views } = services;
-  const keys = new LinkKeys(config.sessionSecret);
+  const keys = new LinkKeys(config.sessionSecrets);
   const throttle = new VisitThrottle(pool);
   const isSecure = config.publicUrl?.startsWith('https:') ?? false;
   const cookieOf = (handle: string) => `${isSecure ? '__Secure-' : ''}visit-${handle}`;

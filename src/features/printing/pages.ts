@@ -55,7 +55,7 @@ async function writePaper({ db }: Services, name: Exclude<PaperName, 'tag'>, rec
 /** On what the customer is asked to sign: their own page, if they have a link that works. */
 async function linkPieces({ db, config }: Services, name: PaperName, { viewer, request }: Asked, number: number): Promise<Piece[]> {
   if (name !== 'estimate' && name !== 'repair-order') return [];
-  const { link } = await getSharing(db, viewer.shop, number, new LinkKeys(config.sessionSecret).token);
+  const { link } = await getSharing(db, viewer.shop, number, new LinkKeys(config.sessionSecrets).token);
   if (!link?.token) return [];
   const code = await codeOf(`${originOf(config, request)}/c/${link.token}`);
   return [

@@ -1,5 +1,6 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import type { Pool } from 'pg';
+import { isSame, type Secrets } from '../../platform/secrets.js';
 import { countOne, createLimiter } from '../../platform/web/throttle.js';
 
 /**
@@ -13,7 +14,7 @@ export class SignInThrottle {
 
   constructor(
     pool: Pool,
-    private readonly secret: string,
+    private readonly secrets: Secrets,
   ) {
     this.#perPerson = createLimiter(pool, 'person', 6, 300);
     this.#perAddress = createLimiter(pool, 'address', 100, 900);
@@ -35,20 +36,18 @@ export class SignInThrottle {
   /** A cookie value that says: this browser has signed in as this person before. */
   newDevice(email: string): string {
     const nonce = randomBytes(12).toString('base64url');
-    return `${nonce}.${this.#mark(email, nonce)}`;
+    return `${nonce}.${mark(this.secrets[0], email, nonce)}`;
   }
 
   knowsDevice(email: string, device: string | undefined): boolean {
-    const [nonce, mark] = (device ?? '').split('.');
-    if (!nonce || !mark) return false;
-    const expected = Buffer.from(this.#mark(email, nonce));
-    const given = Buffer.from(mark);
-    return expected.length === given.length && timingSafeEqual(expected, given);
+    const [nonce, given] = (device ?? '').split('.');
+    if (!nonce || !given) return false;
+    return this.secrets.some((secret) => isSame(mark(secret, email, nonce), given));
   }
+}
 
-  #mark(email: string, nonce: string): string {
-    return createHmac('sha256', this.secret).update(`device|${email}|${nonce}`).digest('base64url');
-  }
+function mark(secret: string, email: string, nonce: string): string {
+  return createHmac('sha256', secret).update(`device|${email}|${nonce}`).digest('base64url');
 }
 
 function sentence(seconds: number): string {

@@ -2,6 +2,7 @@ import connectPgSimple from 'connect-pg-simple';
 import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
 import type { Pool } from 'pg';
+import type { Secrets } from '../secrets.js';
 
 declare module 'express-session' {
   interface SessionData {
@@ -41,7 +42,7 @@ export type FindSession = (sid: string) => Promise<session.SessionData | null>;
  * Sessions in Postgres. A row is written at sign-in, at sign-out, for a message, and once an hour: not per request.
  * @param find reads a session; whoever signs people in reads the person with it, which saves every request a query
  */
-export function openSessions(pool: Pool, secret: string, publicUrl: string | undefined, find: FindSession): Sessions {
+export function openSessions(pool: Pool, secrets: Secrets, publicUrl: string | undefined, find: FindSession): Sessions {
   const https = publicUrl?.startsWith('https:') ?? false;
   const cookieName = https ? '__Host-sid' : 'sid';
   const PgStore = connectPgSimple(session);
@@ -51,7 +52,7 @@ export function openSessions(pool: Pool, secret: string, publicUrl: string | und
   store.get = (sid, tell) => void find(sid).then((found) => tell(null, found), tell);
   const load = session({
     name: cookieName,
-    secret,
+    secret: [...secrets],
     store,
     resave: false,
     saveUninitialized: false,
