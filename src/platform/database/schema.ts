@@ -23,6 +23,50 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface ApiRefreshTokens {
+  created_at: Generated<Timestamp>;
+  id: Generated<number>;
+  shop_id: number;
+  sign_in_id: number;
+  token_hash: Buffer;
+  used_at: Timestamp | null;
+}
+
+export interface ApiRequests {
+  answer: string | null;
+  created_at: Generated<Timestamp>;
+  fingerprint: Buffer;
+  key: string;
+  shop_id: number;
+  staff_id: number;
+  status: number | null;
+}
+
+export interface ApiSignIns {
+  agent: Generated<string>;
+  created_at: Generated<Timestamp>;
+  ended_at: Timestamp | null;
+  ended_why: string | null;
+  expires_at: Timestamp;
+  id: Generated<number>;
+  renewed_at: Generated<Timestamp>;
+  shop_id: number;
+  staff_id: number;
+}
+
+export interface ApiTokens {
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp | null;
+  id: Generated<number>;
+  last_used_at: Timestamp | null;
+  name: string;
+  revoked_at: Timestamp | null;
+  scopes: string[];
+  shop_id: number;
+  staff_id: number;
+  token_hash: Buffer;
+}
+
 export interface AuthorizationFiles {
   authorization_id: number;
   sha256: Buffer;
@@ -658,6 +702,10 @@ export interface WorkOrders {
 }
 
 export interface DB {
+  api_refresh_tokens: ApiRefreshTokens;
+  api_requests: ApiRequests;
+  api_sign_ins: ApiSignIns;
+  api_tokens: ApiTokens;
   authorization_files: AuthorizationFiles;
   authorizations: Authorizations;
   billing_settings: BillingSettings;
