@@ -5,6 +5,14 @@
 
 import type { ColumnType } from "kysely";
 
+export type ArrayType<T> = ArrayTypeImpl<T> extends (infer U)[]
+  ? U[]
+  : ArrayTypeImpl<T>;
+
+export type ArrayTypeImpl<T> = T extends ColumnType<infer S, infer I, infer U>
+  ? ColumnType<S[], I[], U[]>
+  : T[];
+
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
@@ -22,6 +30,18 @@ export type JsonPrimitive = boolean | number | string | null;
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
+
+export interface AccessLog {
+  address: string;
+  count: Generated<number>;
+  detail: string;
+  id: Generated<number>;
+  kind: string;
+  last_at: Timestamp;
+  shop_id: number | null;
+  slot: Timestamp;
+  staff_id: number | null;
+}
 
 export interface ApiRefreshTokens {
   created_at: Generated<Timestamp>;
@@ -132,6 +152,14 @@ export interface CannedJobs {
   shop_id: number;
 }
 
+export interface ChainChecks {
+  at: Timestamp;
+  events: number;
+  milliseconds: number;
+  shop_id: number;
+  wrong: string | null;
+}
+
 export interface Columns {
   card_limit: number | null;
   color: Generated<string>;
@@ -227,6 +255,34 @@ export interface Events {
   shop_id: number;
   version: number;
   work_order_id: number | null;
+}
+
+export interface FaultGroups {
+  count: number;
+  fingerprint: string;
+  first_at: Timestamp;
+  first_version: string;
+  id: Generated<number>;
+  kind: string;
+  last_at: Timestamp;
+  last_version: string;
+  place: string;
+  route: string;
+  shop_id: number | null;
+  title: string;
+}
+
+export interface Faults {
+  at: Timestamp;
+  group_id: number;
+  id: Generated<number>;
+  message: string;
+  method: string;
+  number: string;
+  request: string;
+  stack: string;
+  staff_id: number | null;
+  version: string;
 }
 
 export interface Fees {
@@ -540,6 +596,33 @@ export interface PriceMatrices {
   shop_id: number;
 }
 
+export interface Processes {
+  host: string;
+  id: string;
+  pid: number;
+  seen_at: Generated<Timestamp>;
+  started_at: Generated<Timestamp>;
+  stopped_at: Timestamp | null;
+  version: string;
+}
+
+export interface ProcessSamples {
+  at: Timestamp;
+  database_bytes: number;
+  disk_free_bytes: number | null;
+  disk_total_bytes: number | null;
+  jobs_waiting: number;
+  loop_most: number;
+  loop_p50: number;
+  loop_p99: number;
+  memory_bytes: number;
+  pool_idle: number;
+  pool_total: number;
+  pool_waiting: number;
+  process_id: string;
+  sockets: number;
+}
+
 export interface QualityChecks {
   at: Timestamp;
   by: number;
@@ -563,6 +646,27 @@ export interface Questions {
   work_order_id: number;
 }
 
+export interface RecoveryCodes {
+  code_hash: Buffer;
+  staff_id: number;
+  used_at: Timestamp | null;
+}
+
+export interface RetentionSettings {
+  access_days: Generated<number>;
+  fault_days: Generated<number>;
+  shop_id: number;
+}
+
+export interface SecondFactors {
+  last_step: number;
+  secret: Buffer;
+  staff_id: number;
+  turned_on_at: Generated<Timestamp>;
+  wrong_codes: Generated<number>;
+  wrong_on: Generated<Timestamp>;
+}
+
 export interface Session {
   expire: Timestamp;
   sess: Json;
@@ -577,6 +681,7 @@ export interface Shops {
   name: string;
   next_invoice_number: Generated<number>;
   next_work_order_number: Generated<number>;
+  second_factor: Generated<string>;
   time_zone: string;
   version: Generated<number>;
 }
@@ -612,6 +717,33 @@ export interface TillCloses {
   note: Generated<string>;
   shop_id: number;
   sums: Json;
+}
+
+export interface TimingNames {
+  id: Generated<number>;
+  kind: string;
+  name: string;
+}
+
+export interface Timings {
+  at: Timestamp;
+  bins: number[];
+  count: number;
+  counts: number[];
+  most_ms: number;
+  name_id: number;
+  process_id: string;
+  sum_ms: number;
+}
+
+export interface TimingsByHour {
+  at: Timestamp;
+  bins: number[];
+  count: number;
+  counts: ArrayType<number>;
+  most_ms: number;
+  name_id: number;
+  sum_ms: number;
 }
 
 export interface TvLinks {
@@ -659,6 +791,41 @@ export interface VisitSettings {
   shop_id: number;
 }
 
+export interface WebhookDeliveries {
+  attempts: Generated<number>;
+  id: Generated<number>;
+  kind: string;
+  last_answer: Generated<string>;
+  last_at: Timestamp | null;
+  last_milliseconds: number | null;
+  last_status: number | null;
+  made_at: Generated<Timestamp>;
+  message_id: string;
+  next_at: Generated<Timestamp | null>;
+  seq: number | null;
+  shop_id: number;
+  state: Generated<string>;
+  version: number | null;
+  webhook_id: number;
+}
+
+export interface Webhooks {
+  created_at: Generated<Timestamp>;
+  failing_since: Timestamp | null;
+  full_data: Generated<boolean>;
+  id: Generated<number>;
+  kinds: string[];
+  last_version: number;
+  name: string;
+  off_since: Timestamp | null;
+  off_why: string | null;
+  previous_secret: string | null;
+  previous_until: Timestamp | null;
+  secret: string;
+  shop_id: number;
+  url: string;
+}
+
 export interface WorkOrderLabels {
   label_id: number;
   shop_id: number;
@@ -702,6 +869,7 @@ export interface WorkOrders {
 }
 
 export interface DB {
+  access_log: AccessLog;
   api_refresh_tokens: ApiRefreshTokens;
   api_requests: ApiRequests;
   api_sign_ins: ApiSignIns;
@@ -710,6 +878,7 @@ export interface DB {
   authorizations: Authorizations;
   billing_settings: BillingSettings;
   canned_jobs: CannedJobs;
+  chain_checks: ChainChecks;
   columns: Columns;
   comments: Comments;
   contacts: Contacts;
@@ -717,6 +886,8 @@ export interface DB {
   customers: Customers;
   estimate_revisions: EstimateRevisions;
   events: Events;
+  fault_groups: FaultGroups;
+  faults: Faults;
   fees: Fees;
   files: Files;
   findings: Findings;
@@ -741,17 +912,27 @@ export interface DB {
   parts: Parts;
   payments: Payments;
   price_matrices: PriceMatrices;
+  process_samples: ProcessSamples;
+  processes: Processes;
   quality_checks: QualityChecks;
   questions: Questions;
+  recovery_codes: RecoveryCodes;
+  retention_settings: RetentionSettings;
+  second_factors: SecondFactors;
   session: Session;
   shops: Shops;
   staff: Staff;
   tax_rates: TaxRates;
   throttle: Throttle;
   till_closes: TillCloses;
+  timing_names: TimingNames;
+  timings: Timings;
+  timings_by_hour: TimingsByHour;
   tv_links: TvLinks;
   vehicles: Vehicles;
   visit_settings: VisitSettings;
+  webhook_deliveries: WebhookDeliveries;
+  webhooks: Webhooks;
   work_order_labels: WorkOrderLabels;
   work_orders: WorkOrders;
 }
