@@ -41,6 +41,8 @@ const COLUMNS = {
   'holds.ended_why': '"released" | "approved" | "withdrawn" | null',
   'estimate_revisions.why': '"sent" | "approved" | "posted"',
   'merges.kind': '"customer" | "vehicle"',
+  'webhooks.off_why': '"by-hand" | "gone" | "failing" | null',
+  'webhook_deliveries.state': 'Generated<"waiting" | "delivered" | "failed">',
 };
 
 const OPTIONS = [

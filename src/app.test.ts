@@ -15,6 +15,8 @@ import { can, PERMISSIONS, ROLES } from './features/staff/permissions.js';
 import { makeTvLink } from './features/tv/links.js';
 import { NO_FIELDS as NO_VEHICLE } from './features/vehicles/rules.js';
 import { addVehicle } from './features/vehicles/vehicles.js';
+import { HookSecrets } from './features/webhooks/secrets.js';
+import { addHook } from './features/webhooks/webhooks.js';
 import { addComment } from './features/work-orders/comments.js';
 import type { Route } from './platform/web/routes.js';
 import type { Client, Fields, Reply } from './testing/client.js';
@@ -171,6 +173,13 @@ const BODIES: Record<string, (shop: TestShop) => Fields> = {
   ...SETTINGS_BODIES,
   '/settings/tv': () => ({ name: 'Lobby', variant: 'lobby' }),
   '/settings/tv/:link/revocations': () => ({}),
+  '/settings/webhooks': () => ({ name: 'Books', url: 'https://books.example.com/hook', everything: 'on' }),
+  '/settings/webhooks/:webhook/edits': () => ({ name: 'Changed', url: 'https://books.example.com/hook', everything: 'on' }),
+  '/settings/webhooks/:webhook/secrets': () => ({}),
+  '/settings/webhooks/:webhook/switches': () => ({ on: 'no' }),
+  '/settings/webhooks/:webhook/pings': () => ({}),
+  '/settings/webhooks/:webhook/removals': () => ({}),
+  '/settings/webhooks/:webhook/deliveries/:delivery/redeliveries': () => ({}),
   '/staff': () => ({ name: 'Eve', email: 'eve@evil.test', role: 'manager' }),
   '/staff/:staff/links': () => ({}),
   '/staff/:staff/roles': () => ({ role: 'manager' }),
@@ -209,12 +218,22 @@ beforeAll(async () => {
     ...{ number: number as number, comment: comment.id, label: label?.id ?? 0, link: link.id, column: shop.columns[0]?.id ?? 0 },
     ...{ staff: shop.staff.mechanic.staff, token: 'x'.repeat(43) },
     ...(await makeSettings(db, shop)),
+    ...(await makeWebhook(server, shop)),
   };
 });
 afterAll(async () => {
   await server.stop();
   await database.close();
 });
+
+/** A webhook that is told of nothing that these tests do, with a test that waits. */
+async function makeWebhook({ app: { services } }: TestServer, { id, staff }: TestShop): Promise<Record<string, number>> {
+  const input = { name: 'Books', url: 'https://books.invalid/hook', kinds: ['till.closed'], fullData: false };
+  const { id: webhook } = await addHook(services.db, staff.manager, new HookSecrets(services.config.sessionSecrets), input);
+  const row = { shop_id: id, webhook_id: webhook, message_id: 'msg_1', kind: 'webhook.ping', state: 'failed' as const, next_at: null };
+  const delivery = await services.db.insertInto('webhook_deliveries').values(row).returning('id').executeTakeFirstOrThrow();
+  return { webhook, delivery: delivery.id };
+}
 
 /** A customer's question. */
 async function askOne(db: TestDatabase['db'], { staff }: TestShop, number: number): Promise<number> {

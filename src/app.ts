@@ -36,6 +36,8 @@ import { tvRoutes } from './features/tv/routes.js';
 import { tvScreenRoutes } from './features/tv/screen-routes.js';
 import { tvRoom, Walls } from './features/tv/walls.js';
 import { vehicleRoutes } from './features/vehicles/routes.js';
+import { webhookRoutes } from './features/webhooks/routes.js';
+import { HookWatch, WEBHOOK_TASKS } from './features/webhooks/tasks.js';
 import { workOrderRoom } from './features/work-orders/live.js';
 import { workOrderRoutes } from './features/work-orders/routes.js';
 import type { OpenDatabase } from './platform/database/pool.js';
@@ -118,6 +120,7 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
     ...exportRoutes(services),
     ...staffRoutes(services),
     ...tvRoutes(services),
+    ...webhookRoutes(services),
   ];
   // Screens and customers that nobody signs in: they meet no session.
   const screens = [...tvScreenRoutes(services, walls), ...visitRoutes(services)];
@@ -144,7 +147,7 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
   http.use(bodyDeadline());
   // Below this, setting up the compressor costs more than the bytes do.
   http.use(compression({ threshold: '4kb' }));
-  http.use(express.urlencoded({ extended: false, limit: '768kb', parameterLimit: 200 }));
+  http.use(express.urlencoded({ extended: false, limit: '768kb', parameterLimit: 400 }));
   http.use((_request, response, next) => {
     response.set('Cache-Control', 'private, no-store');
     next();
@@ -159,20 +162,25 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
   http.use(errorHandler(log, showProblem));
 
   const sockets = new Sockets(live, createDoorkeeper(services, sessions), log);
+  const hooks = new HookWatch(services);
   const listener = new Listener(
     url,
     services.db,
     log,
     () => live.shops(),
-    (shop, version) => live.advance(shop, version),
+    (shop, version) => {
+      live.advance(shop, version);
+      hooks.wake(shop);
+    },
   );
   const close = async () => {
     sockets.close();
+    hooks.close();
     sessions.close();
     await pictures.close();
     await listener.stop();
   };
-  return { http, routes: [...screens, ...routes], services, sockets, listener, tasks: [sweepTask, playableTask], close };
+  return { http, routes: [...screens, ...routes], services, sockets, listener, tasks: [sweepTask, playableTask, ...WEBHOOK_TASKS], close };
 }
 
 /** Whoever has only a customer's link is not sent to the sign-in. */

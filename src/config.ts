@@ -36,6 +36,10 @@ export const Environment = z.object({
   S3_SECRET_ACCESS_KEY: z.string().min(1).optional(),
   MAX_PHOTO_MB: whole(1, 500).default(40),
   MAX_VIDEO_MB: whole(1, 2000).default(200),
+  WEBHOOKS_PRIVATE_NETWORKS: z
+    .string()
+    .refine((list) => entries(list).every(isNetwork), 'must be addresses or networks, separated by commas')
+    .default(''),
   FFMPEG_PATH: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),
 });
@@ -70,6 +74,8 @@ export interface Config {
   /** Of one photo, and of one video. */
   maxPhotoBytes: number;
   maxVideoBytes: number;
+  /** Private addresses and networks that webhooks may be sent to; without encryption, too. */
+  webhooksPrivateNetworks: string[];
   /** Undefined: the one in PATH, if there is one. */
   ffmpegPath: string | undefined;
   logLevel: string;
@@ -105,6 +111,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     s3: bucketOf(values),
     maxPhotoBytes: values.MAX_PHOTO_MB * 1_000_000,
     maxVideoBytes: values.MAX_VIDEO_MB * 1_000_000,
+    webhooksPrivateNetworks: entries(values.WEBHOOKS_PRIVATE_NETWORKS),
     ffmpegPath: values.FFMPEG_PATH,
     logLevel: values.LOG_LEVEL,
   };

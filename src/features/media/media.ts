@@ -195,7 +195,7 @@ export async function insertMedia(
   await tx.db.insertInto('media_files').values(files).execute();
   for (const [index, { made }] of taken.entries())
     if (made.kind === 'video' && !made.plays)
-      await addJob(tx.db, MAKE_PLAYABLE, { shop: tx.shop, media: ids[index] as number }, PLAYABLE_ATTEMPTS);
+      await addJob(tx.db, MAKE_PLAYABLE, { shop: tx.shop, media: ids[index] as number }, { attempts: PLAYABLE_ATTEMPTS });
   return ids;
 }
 

@@ -61,6 +61,7 @@ export const PERMISSIONS = {
   'columns.manage': { roles: MANAGER, does: 'Add, change, reorder and remove columns of the board' },
   'labels.manage': { roles: MANAGER, does: 'Add, change and remove labels' },
   'tv.manage': { roles: MANAGER, does: 'Make and revoke links for wall TVs' },
+  'webhooks.manage': { roles: MANAGER, does: 'Tell other programs what happens in the shop, by webhooks' },
   'staff.manage': { roles: MANAGER, does: 'Invite and disable people, and change their roles' },
   'account.own': { roles: EVERYBODY, does: 'Change one’s own password, and see this table' },
 } as const satisfies Record<string, { roles: readonly Role[]; does: string }>;

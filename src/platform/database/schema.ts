@@ -114,6 +114,21 @@ export interface Authorizations {
   work_order_id: number;
 }
 
+export interface Backups {
+  bytes: number | null;
+  copied_at: Timestamp | null;
+  copy_fault: string | null;
+  fault: string | null;
+  files: number | null;
+  id: Generated<number>;
+  is_nightly: boolean;
+  made_at: Timestamp | null;
+  path: string | null;
+  proof_seconds: number | null;
+  proven_at: Timestamp | null;
+  started_at: Generated<Timestamp>;
+}
+
 export interface BillingSettings {
   address: Generated<string>;
   advisor_discount_ppm: Generated<number>;
@@ -804,7 +819,7 @@ export interface WebhookDeliveries {
   next_at: Generated<Timestamp | null>;
   seq: number | null;
   shop_id: number;
-  state: Generated<string>;
+  state: Generated<"waiting" | "delivered" | "failed">;
   version: number | null;
   webhook_id: number;
 }
@@ -818,10 +833,10 @@ export interface Webhooks {
   last_version: number;
   name: string;
   off_since: Timestamp | null;
-  off_why: string | null;
-  previous_secret: string | null;
+  off_why: "by-hand" | "gone" | "failing" | null;
+  previous_secret: Buffer | null;
   previous_until: Timestamp | null;
-  secret: string;
+  secret: Buffer;
   shop_id: number;
   url: string;
 }
@@ -876,6 +891,7 @@ export interface DB {
   api_tokens: ApiTokens;
   authorization_files: AuthorizationFiles;
   authorizations: Authorizations;
+  backups: Backups;
   billing_settings: BillingSettings;
   canned_jobs: CannedJobs;
   chain_checks: ChainChecks;

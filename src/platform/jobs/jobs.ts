@@ -19,13 +19,25 @@ export interface Task {
 /** Tried that often in about six hours, ever more rarely. */
 const ATTEMPTS = 10;
 
+export interface JobOptions {
+  /** How often it is tried at most. */
+  attempts?: number;
+  /** Of jobs with the same key only the last one waits; one that is being done is another. */
+  key?: string;
+  /** Jobs of one queue are done one after the other. */
+  queue?: string;
+  /** Not before then. */
+  runAt?: Date;
+}
+
 /**
  * Hands work to the background. It is there once the transaction is committed, and never if it is rolled back.
  * @param db of the change that makes the work necessary
  * @param name of a Task
  * @param payload anything that survives JSON; small, for it is kept in the database
- * @param attempts how often it is tried at most
  */
-export async function addJob(db: Kysely<DB>, name: string, payload: object, attempts = ATTEMPTS): Promise<void> {
-  await sql`select from graphile_worker.add_job(${name}, ${JSON.stringify(payload)}::json, max_attempts => ${attempts})`.execute(db);
+export async function addJob(db: Kysely<DB>, name: string, payload: object, options: JobOptions = {}): Promise<void> {
+  const { attempts = ATTEMPTS, key = null, queue = null, runAt = null } = options;
+  await sql`select from graphile_worker.add_job(${name}, ${JSON.stringify(payload)}::json, max_attempts => ${attempts}::int,
+    job_key => ${key}::text, queue_name => ${queue}::text, run_at => ${runAt}::timestamptz)`.execute(db);
 }

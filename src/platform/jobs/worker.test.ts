@@ -4,6 +4,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
 import { until } from '../../testing/server.js';
+import { Faults } from '../observe/faults.js';
 import { openLog } from '../observe/log.js';
 import { projectPath } from '../project.js';
 import type { Services } from '../services.js';
@@ -30,7 +31,8 @@ const note: Task = { name: 'note', run: async (payload) => void done.push(payloa
 
 async function startWorker(tasks: Task[], lookForDeadEvery?: number): Promise<Worker> {
   const log = openLog('info', { write: (line) => void logged.push(JSON.parse(line)) });
-  const worker = new Worker(database.url, tasks, { log, db: database.db } as Services, lookForDeadEvery);
+  const faults = new Faults(database.db, log);
+  const worker = new Worker(database.url, tasks, { log, faults, db: database.db } as Services, lookForDeadEvery);
   workers.push(worker);
   await worker.start();
   return worker;
@@ -70,7 +72,7 @@ describe('a job', () => {
       },
     };
     await startWorker([task]);
-    await addJob(database.db, 'fails', { plate: 'B-XY 123' }, 2);
+    await addJob(database.db, 'fails', { plate: 'B-XY 123' }, { attempts: 2 });
     await until(() => chances.length === 1, 'the first try');
     await until(() => logged.some((line) => line.number), 'the log');
     expect(logged.find((line) => line.number)).toMatchObject({

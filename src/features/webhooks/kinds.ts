@@ -1,0 +1,241 @@
+/** A group of kinds as whoever chooses sees it: all kinds of one noun. */
+interface Group {
+  title: string;
+  /** What happened, and what that means, by the second half of the kind. */
+  kinds: Record<string, string>;
+}
+
+const shelf = (one: string): Record<string, string> => ({
+  added: `${one} was added`,
+  changed: `${one} was changed`,
+  archived: `${one} was archived`,
+  restored: `${one} is used again`,
+});
+
+/**
+ * Every kind of event that the program records, in plain words: the one list of them. A test reads the sources, and fails for
+ * a kind that is recorded and not here.
+ */
+export const GROUPS: Record<string, Group> = {
+  'work-order': {
+    title: 'Work orders',
+    kinds: {
+      created: 'A work order was opened',
+      edited: 'What a work order says was changed',
+      assigned: 'Somebody was put on a work order, or taken off it',
+      blocked: 'A work order was marked as blocked',
+      freed: 'The mark was removed',
+      labelled: 'A label was put on',
+      unlabelled: 'A label was taken off',
+      'handed-over': 'The vehicle was handed over',
+      'brought-back': 'A finished work order came back to the board',
+    },
+  },
+  card: { title: 'The board', kinds: { moved: 'A card was moved' } },
+  comment: {
+    title: 'Comments',
+    kinds: { added: 'Somebody commented', edited: 'A comment was changed', deleted: 'A comment was deleted' },
+  },
+  job: {
+    title: 'Jobs',
+    kinds: {
+      added: 'A job was added',
+      changed: 'A job was changed',
+      removed: 'A job was removed',
+      moved: 'A job was moved up or down',
+      copied: 'A job was copied',
+      'option-added': 'A job got an alternative',
+      'option-picked': 'One of the alternatives was picked',
+      'brought-back': 'Deferred work of an earlier visit came back',
+      revised: 'An approved job now costs more than was approved',
+      'as-approved': 'A job is again within what was approved',
+    },
+  },
+  line: {
+    title: 'Lines',
+    kinds: { added: 'A line was added', changed: 'A line was changed', removed: 'A line was removed', moved: 'A line was moved' },
+  },
+  meter: {
+    title: 'Meters',
+    kinds: {
+      read: 'An odometer or hour meter was read',
+      added: 'A meter was added',
+      changed: 'A meter was changed',
+      removed: 'A meter was removed',
+    },
+  },
+  estimate: { title: 'Estimates', kinds: { sent: 'An estimate was frozen for the customer' } },
+  consent: { title: 'Consent', kinds: { recorded: 'A customer approved, declined or put off work' } },
+  invoice: {
+    title: 'Invoices',
+    kinds: {
+      made: 'An invoice was made',
+      posted: 'An invoice was posted',
+      unposted: 'A posted invoice was opened again',
+      withdrawn: 'An invoice no longer holds, because the work changed',
+    },
+  },
+  payment: { title: 'Payments', kinds: { taken: 'Money came in', refunded: 'Money went back' } },
+  till: { title: 'The till', kinds: { closed: 'The till was counted and closed' } },
+  media: {
+    title: 'Photos and video',
+    kinds: {
+      added: 'Pictures were added',
+      edited: 'A picture’s caption or place was changed',
+      released: 'A picture was shown to the customer',
+      withdrawn: 'A picture is no longer shown to the customer',
+      moved: 'A picture was moved',
+      removed: 'A picture was removed',
+      returned: 'A removed picture came back',
+      drawn: 'Somebody drew on a picture',
+      playable: 'A video can be played now',
+      unplayable: 'A video could not be made playable',
+    },
+  },
+  inspection: {
+    title: 'Inspections',
+    kinds: {
+      started: 'An inspection was started',
+      finished: 'An inspection was finished',
+      reopened: 'An inspection was opened again',
+      released: 'An inspection was released to the customer',
+      withheld: 'An inspection was withheld from the customer',
+    },
+  },
+  finding: {
+    title: 'Findings',
+    kinds: {
+      saved: 'Something was found, or said anew',
+      shown: 'A finding is shown to the customer',
+      hidden: 'A finding is hidden from the customer',
+      proposed: 'A finding became a job',
+    },
+  },
+  hold: {
+    title: 'Holds',
+    kinds: {
+      made: 'An unsafe vehicle is held',
+      acknowledged: 'The customer knows of it',
+      released: 'A second person released the vehicle',
+      ended: 'A hold ended',
+    },
+  },
+  quality: { title: 'Checks', kinds: { passed: 'A check of the work passed', failed: 'A check of the work failed' } },
+  link: {
+    title: 'Customers’ links',
+    kinds: {
+      made: 'A link was made',
+      sent: 'An estimate was sent by it',
+      opened: 'The customer opened it',
+      prolonged: 'It works longer',
+      revoked: 'It was revoked',
+    },
+  },
+  question: { title: 'Questions', kinds: { asked: 'A customer asked something', answered: 'The shop answered' } },
+  customer: {
+    title: 'Customers',
+    kinds: {
+      added: 'A customer was added',
+      changed: 'A customer was changed',
+      merged: 'Two customers were put together',
+      'merge-undone': 'That was taken back',
+      imported: 'Customers were read in from a file',
+    },
+  },
+  contact: {
+    title: 'Contacts',
+    kinds: { added: 'A contact was added', changed: 'A contact was changed', removed: 'A contact was removed' },
+  },
+  vehicle: {
+    title: 'Vehicles',
+    kinds: {
+      added: 'A vehicle was added',
+      changed: 'A vehicle was changed',
+      transferred: 'A vehicle has a new owner',
+      merged: 'Two vehicles were put together',
+      'merge-undone': 'That was taken back',
+      imported: 'Vehicles were read in from a file',
+    },
+  },
+  part: { title: 'Parts', kinds: { imported: 'Parts were read in from a file' } },
+  column: {
+    title: 'Columns',
+    kinds: {
+      added: 'A column was added',
+      changed: 'A column was changed',
+      shifted: 'A column was moved',
+      removed: 'A column was removed',
+      renumbered: 'The places of a column’s cards were numbered anew',
+    },
+  },
+  label: { title: 'Labels', kinds: { added: 'A label was added', changed: 'A label was changed', removed: 'A label was removed' } },
+  staff: {
+    title: 'People',
+    kinds: {
+      invited: 'Somebody was invited',
+      'link-made': 'Somebody got a new link to set their password',
+      'role-changed': 'Somebody’s role was changed',
+      disabled: 'Somebody may no longer sign in',
+      enabled: 'Somebody may sign in again',
+      'password-changed': 'Somebody changed their password',
+      'second-factor-on': 'Somebody now signs in with a second factor',
+      'second-factor-off': 'Somebody no longer has a second factor',
+      'second-factor-reset': 'A manager took somebody’s second factor away',
+      'recovery-codes-renewed': 'Somebody made new recovery codes',
+      'sessions-ended': 'Somebody was signed out elsewhere',
+    },
+  },
+  'inspection-template': {
+    title: 'Inspection templates',
+    kinds: {
+      added: 'A template was added',
+      changed: 'A template was changed',
+      renamed: 'A template was renamed',
+      archived: 'A template was archived',
+      restored: 'A template is used again',
+    },
+  },
+  'labor-rate': { title: 'Labor rates', kinds: { ...shelf('A labor rate'), 'default-changed': 'Another labor rate is used by default' } },
+  'price-matrix': {
+    title: 'Price matrices',
+    kinds: { ...shelf('A price matrix'), 'default-changed': 'Another price matrix is used by default' },
+  },
+  'tax-rate': { title: 'Taxes', kinds: shelf('A tax') },
+  fee: { title: 'Fees', kinds: shelf('A fee') },
+  'canned-job': { title: 'Canned jobs', kinds: shelf('A canned job') },
+  'tax-terms': { title: 'How tax is charged', kinds: { changed: 'How tax is charged was changed' } },
+  supplies: { title: 'Shop supplies', kinds: { changed: 'The charge for supplies was changed' } },
+  jurisdiction: { title: 'Law', kinds: { changed: 'The law that applies was changed' } },
+  'house-rules': { title: 'Limits', kinds: { changed: 'Discount limits or the currency were changed' } },
+  numbering: { title: 'Numbering', kinds: { raised: 'A counter was set higher' } },
+  paper: { title: 'Paper', kinds: { changed: 'What stands on paper was changed' } },
+  logo: { title: 'Logo', kinds: { changed: 'The logo was changed' } },
+  visits: { title: 'Visits', kinds: { changed: 'What a visit needs was changed' } },
+  tv: { title: 'Wall TVs', kinds: { made: 'A link for a wall TV was made', revoked: 'A link for a wall TV was revoked' } },
+  data: { title: 'Exports', kinds: { exported: 'Somebody took data out' } },
+  webhook: {
+    title: 'Webhooks',
+    kinds: {
+      added: 'A webhook was added',
+      changed: 'A webhook was changed',
+      removed: 'A webhook was removed',
+      'secret-renewed': 'A webhook got a new secret',
+      'switched-on': 'A webhook was switched on',
+      'switched-off': 'A webhook was switched off, by somebody or by itself',
+    },
+  },
+  'api-token': { title: 'Tokens of programs', kinds: { made: 'A token of the API was made', revoked: 'A token of the API was revoked' } },
+  shop: { title: 'The shop', kinds: { made: 'The shop was made', 'second-factor-asked': 'Who needs a second factor was changed' } },
+};
+
+/** Every kind, `<noun>.<what happened>`, with its sentence. */
+export const KINDS: ReadonlyMap<string, string> = new Map(
+  Object.entries(GROUPS).flatMap(([noun, { kinds }]) =>
+    Object.entries(kinds).map(([what, words]): [string, string] => [`${noun}.${what}`, words]),
+  ),
+);
+
+/** Stands for every kind, also those that later versions bring. */
+export const ALL = '*';
+/** What a test delivery is; no event has this kind. */
+export const PING = 'webhook.ping';
