@@ -34,6 +34,7 @@ const FOR_ANYONE = [
   'get /invitations/:token',
   'get /setup',
   'get /sign-in',
+  'get /sign-in/code',
   'get /tv/:token',
   'get /tv/:token/changes',
   'get /visit/:handle',
@@ -46,6 +47,7 @@ const FOR_ANYONE = [
   'post /invitations/:token',
   'post /setup',
   'post /sign-in',
+  'post /sign-in/code',
   'post /visit/:handle/acknowledgements',
   'post /visit/:handle/answers',
   'post /visit/:handle/questions',
@@ -62,7 +64,13 @@ const COLUMN = { name: 'Alignment', meaning: 'active', color: 'teal', limit: '' 
 const BODIES: Record<string, (shop: TestShop) => Fields> = {
   '/setup': () => SETUP,
   '/sign-in': (shop) => ({ email: shop.email('manager'), password: PASSWORD }),
+  '/sign-in/code': () => ({ code: '123456' }),
   '/sign-out': () => ({}),
+  '/account/session-endings': () => ({}),
+  '/account/sessions/:session/endings': () => ({}),
+  '/account/second-factor': () => ({ secret: 'x'.repeat(64), code: '123456', password: PASSWORD }),
+  '/account/second-factor/recovery-codes': () => ({ password: PASSWORD }),
+  '/account/second-factor/removals': () => ({ password: PASSWORD }),
   '/account/password': () => ({ current: PASSWORD, password: 'another long password' }),
   '/invitations/:token': () => ({ password: 'another long password' }),
   '/work-orders/:number/moves': (shop) => ({ column: shop.columns[1]?.id ?? 0, after: '' }),
@@ -185,6 +193,9 @@ const BODIES: Record<string, (shop: TestShop) => Fields> = {
   '/staff/:staff/roles': () => ({ role: 'manager' }),
   '/staff/:staff/disablements': () => ({}),
   '/staff/:staff/enablements': () => ({}),
+  '/staff/:staff/session-endings': () => ({}),
+  '/staff/:staff/second-factor-resets': () => ({}),
+  '/staff/second-factors': () => ({ asked: 'everybody' }),
 };
 
 let database: TestDatabase;
@@ -313,8 +324,9 @@ describe('every route', () => {
     const open = routes().filter((route) => route.may === 'anyone');
     expect(open.map(named).sort()).toEqual(FOR_ANYONE);
     expect(new Set(routes().map(named)).size).toBe(routes().length);
+    const operations = server.app.operations.map(({ path }) => path);
     expect(mountedPaths(server.app.http).sort()).toEqual(
-      [...new Set([...routes().map((route) => route.path), '/livez', '/readyz'])].sort(),
+      [...new Set([...operations, ...routes().map((route) => route.path), '/livez', '/metrics', '/readyz', '/reports'])].sort(),
     );
   });
 
@@ -420,7 +432,7 @@ describe('every route', () => {
 
   test('answers HEAD where it answers GET, without a body', async () => {
     const manager = await server.clientOf(shop, 'manager');
-    for (const path of ['/board', '/work-orders/1001', '/livez', '/readyz', '/permissions']) {
+    for (const path of ['/board', '/work-orders/1001', '/livez', '/metrics', '/readyz', '/reports', '/permissions']) {
       expect(await manager.send('HEAD', path), path).toMatchObject({ status: 200, text: '' });
     }
   });

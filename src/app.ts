@@ -1,5 +1,6 @@
 import compression from 'compression';
 import express, { type Express, type Request } from 'express';
+import { createApi } from './api.js';
 import type { Config } from './config.js';
 import { createDoorkeeper } from './doorkeeper.js';
 import { approvalRoutes } from './features/approvals/routes.js';
@@ -28,9 +29,13 @@ import { searchRoutes } from './features/search/routes.js';
 import { settingsRoutes } from './features/settings/routes.js';
 import { setupRoutes } from './features/shops/routes.js';
 import { accountRoutes } from './features/staff/account-routes.js';
+import { mayNow } from './features/staff/may-now.js';
+import { confirmBy } from './features/staff/own-password.js';
 import { can, ROLE_NAMES, type Role } from './features/staff/permissions.js';
 import { staffRoutes } from './features/staff/routes.js';
+import { secondFactorRoutes } from './features/staff/second-factor-routes.js';
 import { createPassport, findSession } from './features/staff/sign-in.js';
+import { signInRoutes } from './features/staff/sign-in-routes.js';
 import { SignInThrottle } from './features/staff/throttle.js';
 import { tvRoutes } from './features/tv/routes.js';
 import { tvScreenRoutes } from './features/tv/screen-routes.js';
@@ -40,6 +45,7 @@ import { webhookRoutes } from './features/webhooks/routes.js';
 import { HookWatch, WEBHOOK_TASKS } from './features/webhooks/tasks.js';
 import { workOrderRoom } from './features/work-orders/live.js';
 import { workOrderRoutes } from './features/work-orders/routes.js';
+import { type Observing, openObserving } from './observing.js';
 import type { OpenDatabase } from './platform/database/pool.js';
 import { NotFound } from './platform/errors.js';
 import type { FileStore } from './platform/files/store.js';
@@ -50,9 +56,13 @@ import { Listener } from './platform/live/listener.js';
 import { Sockets } from './platform/live/sockets.js';
 import { healthRoutes } from './platform/observe/health.js';
 import type { Logger } from './platform/observe/log.js';
+import { reportRoutes } from './platform/observe/reports.js';
+import type { Timings } from './platform/observe/timings.js';
 import { openPictures } from './platform/pictures/open.js';
 import { projectPath } from './platform/project.js';
 import type { Services } from './platform/services.js';
+import { API_ROOT, type Operation } from './platform/web/api.js';
+import { sweepRequestsTask } from './platform/web/api-requests.js';
 import { loadAssets } from './platform/web/assets.js';
 import { bodyDeadline } from './platform/web/deadlines.js';
 import { errorHandler } from './platform/web/errors.js';
@@ -67,9 +77,12 @@ import { loadViews } from './platform/web/views.js';
 export interface App {
   http: Express;
   routes: Route[];
+  /** Of the JSON API. */
+  operations: Operation[];
   services: Services;
   sockets: Sockets;
   listener: Listener;
+  observing: Observing;
   /** What is done in the background. */
   tasks: Task[];
   /** Ends what would keep the process alive; the database is closed by whoever opened it. */
@@ -77,17 +90,21 @@ export interface App {
 }
 
 /** Puts the program together: every feature, in the order in which a request meets them. */
-export function createApp(config: Config, url: string, database: OpenDatabase, files: FileStore, log: Logger): App {
+export function createApp(config: Config, url: string, database: OpenDatabase, files: FileStore, log: Logger, timings: Timings): App {
   const assets = loadAssets(projectPath('public'));
   const mostBytes = { photo: config.maxPhotoBytes, video: config.maxVideoBytes };
   const views = loadViews(projectPath('views'), { asset: assets.url, assetRevision: assets.revision, icon: iconsFrom(assets), mostBytes });
   const live = new Hub(log);
   const pictures = openPictures({ ...config, temporary: () => files.temporary(), log });
-  const services: Services = { config, db: database.db, pool: database.pool, log, views, assets, live, files, pictures };
+  const observing = openObserving(config, database, log, timings, () => [...live.members()].length);
+  const { faults } = observing;
+  const services: Services = { config, db: database.db, pool: database.pool, log, faults, views, assets, live, files, pictures };
   const boards = new Boards(services.db, views);
   const walls = new Walls(boards, views);
   const sessions = openSessions(database.pool, config.sessionSecrets, config.publicUrl, (sid) => findSession(services.db, sid));
   const authenticator = createPassport(services.db);
+  const signIns = new SignInThrottle(database.pool, config.sessionSecrets);
+  const confirm = confirmBy(services, signIns);
 
   live.register('board', boardRoom(boards));
   live.register('work-order', workOrderRoom(services));
@@ -95,7 +112,9 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
 
   const routes: Route[] = [
     ...setupRoutes(services),
-    ...accountRoutes(services, authenticator, new SignInThrottle(database.pool, config.sessionSecrets)),
+    ...signInRoutes(services, authenticator, signIns),
+    ...accountRoutes(services, confirm),
+    ...secondFactorRoutes(services, confirm),
     ...boardRoutes(services, boards),
     ...workOrderRoutes(services),
     ...jobRoutes(services),
@@ -122,6 +141,7 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
     ...tvRoutes(services),
     ...webhookRoutes(services),
   ];
+  const api = createApi(services, boards, authenticator, signIns);
   // Screens and customers that nobody signs in: they meet no session.
   const screens = [...tvScreenRoutes(services, walls), ...visitRoutes(services)];
 
@@ -140,26 +160,31 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
   const http = express();
   http.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   http.set('trust proxy', config.trustedProxies.length > 0 ? config.trustedProxies : false);
+  http.use(observing.watch);
   http.use(securityHeaders(config.publicUrl));
   http.use(healthRoutes(services));
+  http.use(observing.metrics);
   http.use(assets.serve);
-  http.use(sameOriginOnly(config.publicUrl));
   http.use(bodyDeadline());
   // Below this, setting up the compressor costs more than the bytes do.
   http.use(compression({ threshold: '4kb' }));
+  // Programs come with a token of their own, never with a cookie: nobody else can make them ask for anything.
+  http.use(API_ROOT, api.router);
+  http.use(sameOriginOnly(config.publicUrl));
   http.use(express.urlencoded({ extended: false, limit: '768kb', parameterLimit: 400 }));
   http.use((_request, response, next) => {
     response.set('Cache-Control', 'private, no-store');
     next();
   });
   const temporary = () => files.temporary();
-  const options = { views, temporary, may: (viewer: Viewer, permission: string) => can(viewer.role, permission), frame };
+  const options = { views, temporary, may: mayNow, frame };
   http.use(mount(screens, options));
   http.use(sessions.handler);
   http.use(authenticator.session());
+  http.use(reportRoutes(faults, () => [...screens, ...routes].map((route) => route.path)));
   http.use(mount(routes, options));
   http.use((_request, _response, next) => next(new NotFound('There is no such page.')));
-  http.use(errorHandler(log, showProblem));
+  http.use(errorHandler(log, faults, showProblem));
 
   const sockets = new Sockets(live, createDoorkeeper(services, sessions), log);
   const hooks = new HookWatch(services);
@@ -167,20 +192,25 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
     url,
     services.db,
     log,
-    () => live.shops(),
+    () => [...live.shops(), ...api.waiting.shops()],
     (shop, version) => {
       live.advance(shop, version);
+      api.waiting.advance(shop, version);
       hooks.wake(shop);
     },
   );
   const close = async () => {
+    api.waiting.close();
     sockets.close();
     hooks.close();
     sessions.close();
     await pictures.close();
     await listener.stop();
+    await observing.close();
   };
-  return { http, routes: [...screens, ...routes], services, sockets, listener, tasks: [sweepTask, playableTask, ...WEBHOOK_TASKS], close };
+  const { operations } = api;
+  const tasks = [sweepTask, playableTask, ...WEBHOOK_TASKS, sweepRequestsTask];
+  return { http, routes: [...screens, ...routes], operations, services, sockets, listener, observing, tasks, close };
 }
 
 /** Whoever has only a customer's link is not sent to the sign-in. */

@@ -41,11 +41,22 @@ export const Environment = z.object({
     .refine((list) => entries(list).every(isNetwork), 'must be addresses or networks, separated by commas')
     .default(''),
   FFMPEG_PATH: z.string().min(1).optional(),
+  BACKUP_DIR: z.string().min(1).optional(),
+  BACKUP_SECOND_DIR: z.string().min(1).optional(),
+  BACKUP_AT: z.union([z.literal('off'), whole(0, 23)], { error: 'must be an hour from 0 to 23, or off' }).default(3),
+  BACKUP_PASSPHRASE: z.string().min(12, 'must have at least 12 characters').optional(),
+  API_REQUESTS_PER_MINUTE: whole(1, 1_000_000).default(600),
   LOG_LEVEL: z.enum(LEVELS, `must be one of ${LEVELS.join(', ')}`).default('info'),
+  OBSERVE: z.enum(['on', 'off'], 'must be on or off').default('on'),
+  METRICS_TOKEN: z.string().min(32, 'must have at least 32 characters').optional(),
+  SENTRY_DSN: z
+    .url({ protocol: /^https?$/, error: 'must be the address that the server of faults gives you' })
+    .refine((dsn) => /^https?:\/\/[^/@]+@[^/]+\/.*\d+$/.test(dsn), 'must be the address that the server of faults gives you')
+    .optional(),
 });
 
 /** What `X_FILE` may be given for. */
-export const SECRETS = ['DATABASE_URL', 'SESSION_SECRET', 'S3_SECRET_ACCESS_KEY'] as const;
+export const SECRETS = ['DATABASE_URL', 'SESSION_SECRET', 'S3_SECRET_ACCESS_KEY', 'BACKUP_PASSPHRASE', 'METRICS_TOKEN'] as const;
 
 export interface S3Config {
   /** Undefined: Amazon's own. */
@@ -78,7 +89,24 @@ export interface Config {
   webhooksPrivateNetworks: string[];
   /** Undefined: the one in PATH, if there is one. */
   ffmpegPath: string | undefined;
+  backup: {
+    folder: string;
+    /** Where each nightly one is copied to. */
+    secondFolder: string | undefined;
+    /** Hour of the day on the shop's clock; null: not by itself. */
+    at: number | null;
+    /** Undefined: they are not sealed. */
+    passphrase: string | undefined;
+  };
+  /** Of one token. */
+  apiRequestsPerMinute: number;
   logLevel: string;
+  /** Whether it is kept how long answers take, and how the processes are. */
+  observe: boolean;
+  /** Opens /metrics from other machines. */
+  metricsToken: string | undefined;
+  /** Where faults are sent as well. */
+  sentryDsn: string | undefined;
 }
 
 /**
@@ -113,7 +141,17 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     maxVideoBytes: values.MAX_VIDEO_MB * 1_000_000,
     webhooksPrivateNetworks: entries(values.WEBHOOKS_PRIVATE_NETWORKS),
     ffmpegPath: values.FFMPEG_PATH,
+    backup: {
+      folder: resolve(values.BACKUP_DIR ?? join(dataDir, 'backups')),
+      secondFolder: values.BACKUP_SECOND_DIR && resolve(values.BACKUP_SECOND_DIR),
+      at: values.BACKUP_AT === 'off' ? null : values.BACKUP_AT,
+      passphrase: values.BACKUP_PASSPHRASE,
+    },
+    apiRequestsPerMinute: values.API_REQUESTS_PER_MINUTE,
     logLevel: values.LOG_LEVEL,
+    observe: values.OBSERVE === 'on',
+    metricsToken: values.METRICS_TOKEN,
+    sentryDsn: values.SENTRY_DSN,
   };
 }
 
@@ -164,7 +202,8 @@ function isSecret(name: string): name is (typeof SECRETS)[number] {
   return (SECRETS as readonly string[]).includes(name);
 }
 
-function readSecret(env: NodeJS.ProcessEnv, name: string): string | undefined {
+/** One secret, as it is or from its file. @throws StartError when both are given, or the file can't be read */
+export function readSecret(env: NodeJS.ProcessEnv, name: string): string | undefined {
   const file = env[`${name}_FILE`];
   if (!file) return env[name] || undefined;
   if (env[name]) throw new StartError(`${name} and ${name}_FILE are both set: keep one of them.`);

@@ -8,6 +8,7 @@ import { type OpenDatabase, openDatabase } from './platform/database/pool.js';
 import { openFileStore } from './platform/files/open.js';
 import { Worker } from './platform/jobs/worker.js';
 import { type Logger, openLog } from './platform/observe/log.js';
+import { Timings } from './platform/observe/timings.js';
 import { projectPath } from './platform/project.js';
 import { StartError } from './platform/start-error.js';
 import { REQUEST_TIMEOUT } from './platform/web/deadlines.js';
@@ -40,10 +41,17 @@ export async function runServer(config: Config, log: Logger): Promise<RunningSer
   try {
     const url = config.databaseUrl ?? (embedded?.url as string);
     await migrate(url, projectPath('migrations'));
-    database = openDatabase(url, config.databasePool, (error) => log.warn({ err: error }, 'a database connection was lost'));
-    app = createApp(config, url, database, await openFileStore(config), log);
+    const timings = new Timings();
+    database = openDatabase(
+      url,
+      config.databasePool,
+      (error) => log.warn({ err: error }, 'a database connection was lost'),
+      config.observe ? (text, ms) => timings.query(text, ms) : undefined,
+    );
+    app = createApp(config, url, database, await openFileStore(config), log, timings);
     const server = await listen(config, app);
     await app.listener.start();
+    await app.observing.start();
     worker = new Worker(url, app.tasks, app.services);
     await worker.start();
     const stop = stopper(app, worker, server, database, () => embedded?.release() ?? Promise.resolve());

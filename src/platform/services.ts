@@ -3,6 +3,7 @@ import type { Config } from '../config.js';
 import type { Database } from './database/pool.js';
 import type { FileStore } from './files/store.js';
 import type { Hub } from './live/hub.js';
+import type { Faults } from './observe/faults.js';
 import type { Logger } from './observe/log.js';
 import type { Pictures } from './pictures/pictures.js';
 import type { Assets } from './web/assets.js';
@@ -14,6 +15,8 @@ export interface Services {
   db: Database;
   pool: Pool;
   log: Logger;
+  /** By recordFault(). */
+  faults: Faults;
   views: Views;
   assets: Assets;
   live: Hub;

@@ -2,6 +2,9 @@ import { Kysely, PostgresDialect, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 import type { DB } from './schema.js';
 
+/** Told of each statement, how long it took in milliseconds. */
+export type TellStatement = (text: string, ms: number) => void;
+
 // Ids, ranks and counts are far below 2^53: plain numbers, not strings.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
@@ -29,8 +32,9 @@ export function connectionSettings(url: string): pg.ClientConfig {
  * Opens the pool of one process.
  * @param size most connections at a time
  * @param onError told of every connection that broke while idle or between two statements
+ * @param onStatement told of every statement that went by Kysely, also of those that failed
  */
-export function openDatabase(url: string, size: number, onError: (error: Error) => void): OpenDatabase {
+export function openDatabase(url: string, size: number, onError: (error: Error) => void, onStatement?: TellStatement): OpenDatabase {
   const pool = new pg.Pool({
     ...connectionSettings(url),
     Client: PreparingClient,
@@ -46,7 +50,7 @@ export function openDatabase(url: string, size: number, onError: (error: Error) 
   pool.on('error', onError);
   // pool.on('error') does not cover a client that is checked out: without this its loss ends the process.
   pool.on('connect', (client) => client.on('error', onError));
-  const guarded = { connect: async () => guard(await pool.connect()), end: () => pool.end() };
+  const guarded = { connect: async () => guard(await pool.connect(), onStatement), end: () => pool.end() };
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: guarded }) });
   return { db, pool, close: () => db.destroy() };
 }
@@ -77,15 +81,18 @@ function nameOf(text: string): string | undefined {
  * state, and Kysely gives it back to the pool as if it were sound. Such a client is released with its error
  * instead, so that the pool throws it away.
  */
-function guard(client: pg.PoolClient): PostgresPoolClient {
+function guard(client: pg.PoolClient, onStatement: TellStatement | undefined): PostgresPoolClient {
   let poison: Error | undefined;
   const query = async (text: string, parameters: readonly unknown[]) => {
+    const start = onStatement ? performance.now() : 0;
     try {
       return await client.query(text, parameters as unknown[]);
     } catch (error) {
       // 0A000: a statement was prepared before a later version changed a table.
       if (!(error instanceof pg.DatabaseError) || error.code === '0A000') poison = error as Error;
       throw error;
+    } finally {
+      onStatement?.(text, performance.now() - start);
     }
   };
   return { query, release: () => client.release(poison) } as unknown as PostgresPoolClient;

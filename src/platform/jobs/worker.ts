@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger as GraphileLogger, type Worker as Hand, parseCronItems, type Runner, run, type WorkerEvents } from 'graphile-worker';
 import pg from 'pg';
 import { connectionSettings } from '../database/pool.js';
+import { faultNumber, recordFault } from '../observe/faults.js';
 import type { Logger } from '../observe/log.js';
 import type { Services } from '../services.js';
-import { faultNumber } from '../web/errors.js';
 import type { Task } from './jobs.js';
 
 /** One may take minutes (a video), so that the next need not wait for it; more would be felt at the board. */
@@ -142,6 +142,7 @@ export class Worker {
       } catch (error) {
         const number = faultNumber();
         this.#log.error({ err: error, number, task: task.name, job: job.id, attempt: job.attempts }, 'a background job failed');
+        recordFault(this.services, { kind: 'job', error, number, route: task.name });
         throw error;
       }
     };

@@ -1,14 +1,34 @@
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
+import { currentContext } from './context.js';
+import { escapeUnprintable, scrub } from './scrub.js';
 
 export type { Logger };
 
-/** One JSON object a line, on standard output unless told otherwise. Secrets and what people type never belong in it. */
+/**
+ * One JSON object a line, on standard output unless told otherwise; while a request is answered each line has its id. Secrets and what
+ * people type never belong in it; what comes into it by mistake is hidden (scrub.ts), wherever it stands.
+ */
 export function openLog(level: string, destination?: DestinationStream): Logger {
-  const options = {
+  const options: LoggerOptions = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    redact: ['req.headers.cookie', 'req.headers.authorization', 'password', 'token'],
+    mixin: () => ({ ...currentContext() }),
+    // Errors are made plain by the hook, with all else.
+    serializers: { err: (error) => error },
+    hooks: {
+      logMethod(given, method) {
+        const [first, ...others] = given as [unknown, ...unknown[]];
+        const fields = first instanceof Error ? { err: scrub(first), msg: undefined } : scrub(first);
+        const message = first instanceof Error && others.length === 0 ? ['an error'] : others.map(clean);
+        method.apply(this, [fields, ...message] as unknown as Parameters<typeof method>);
+      },
+    },
   };
   return destination ? pino(options, destination) : pino(options);
+}
+
+/** Of what follows the fields: the message is ours, what it is filled with need not be. */
+function clean(part: unknown): unknown {
+  return typeof part === 'string' ? escapeUnprintable(part) : scrub(part);
 }

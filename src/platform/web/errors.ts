@@ -1,8 +1,10 @@
-import { randomInt } from 'node:crypto';
 import type { ErrorRequestHandler, Request, Response } from 'express';
-import { RequestError, TooMany } from '../errors.js';
+import { ElsewhereFirst, RequestError, TooMany } from '../errors.js';
+import { faultNumber, type KeepFaults, recordFault } from '../observe/faults.js';
 import type { Logger } from '../observe/log.js';
-import { isHtmx } from './mount.js';
+import { requestIdOf, routeOf } from '../observe/requests.js';
+import { isHtmx, viewerOf } from './mount.js';
+import { isForApi, sendProblem } from './problems.js';
 
 interface Problem {
   status: number;
@@ -29,14 +31,16 @@ const TITLES: Record<number, string> = {
 };
 
 /** The one place where an error becomes an answer: a sentence for what people can act on, a number for a fault. */
-export function errorHandler(log: Logger, show: ShowProblem): ErrorRequestHandler {
+export function errorHandler(log: Logger, faults: KeepFaults, show: ShowProblem): ErrorRequestHandler {
   return (error, request, response, next) => {
     if (response.headersSent) return next(error);
-    const problem = describe(error, log, request);
+    const problem = describe(error, log, faults, request);
     if (error instanceof TooMany) response.set('Retry-After', String(error.retryAfterSeconds));
     if (problem.status === 503) response.set('Retry-After', '5');
     response.set('Cache-Control', 'no-store');
-    if (problem.status === 401) return sendToSignIn(request, response, () => html(problem));
+    if (isForApi(request)) return sendProblem(problem, error, request, response);
+    if (problem.status === 401) return sendTo('/sign-in', request, response, () => html(problem));
+    if (error instanceof ElsewhereFirst) return sendTo(error.to, request, response, () => html(problem));
     html(problem);
 
     function html(given: Problem): void {
@@ -46,26 +50,23 @@ export function errorHandler(log: Logger, show: ShowProblem): ErrorRequestHandle
   };
 }
 
-function describe(error: unknown, log: Logger, request: Request): Problem {
+function describe(error: unknown, log: Logger, faults: KeepFaults, request: Request): Problem {
   const known = error instanceof RequestError ? error : fromElsewhere(error as { status?: number; code?: string; message?: string });
   if (known) return { status: known.status, title: TITLES[known.status] ?? 'That did not work', text: known.message };
   const number = faultNumber();
-  // The token of a link is a key to what it opens: it does not belong in a log.
-  log.error({ err: error, number, method: request.method, path: request.path.replace(/[\w-]{32,}|(?<=^\/c\/).*/g, '…') }, 'fault');
+  const { method } = request;
+  const route = routeOf(request);
+  // The path is scrubbed: the token of a link is a key to what it opens.
+  log.error({ err: error, number, method, route, path: request.path }, 'fault');
+  const viewer = viewerOf(request);
+  const who = { staff: viewer?.staff ?? null, shop: viewer?.shop ?? null };
+  recordFault({ faults }, { kind: 'server', error, number, method, route, request: requestIdOf(request), ...who });
   if (isDatabaseDown(error as { code?: string; message?: string })) {
     const text = `Nothing you typed was saved. It will be back by itself: try again in a moment. If it stays away, tell your manager ${number}.`;
     return { status: 503, title: TITLES[503] as string, text, number };
   }
   const text = `That is our fault, not yours, and what you sent was not saved. Try again; if it happens again, tell your manager the number ${number}.`;
   return { status: 500, title: 'Something broke', text, number };
-}
-
-/** Stands in the log, and, if somebody saw it happen, on their page. */
-export function faultNumber(): string {
-  return `E-${randomInt(36 ** 6)
-    .toString(36)
-    .toUpperCase()
-    .padStart(6, '0')}`;
 }
 
 /** Errors of the body parser (malformed, too large) and of values that Postgres can't hold. */
@@ -89,8 +90,9 @@ function isDatabaseDown(error: { code?: string; message?: string }): boolean {
   return /timeout|Connection terminated|not queryable/i.test(error?.message ?? '');
 }
 
-function sendToSignIn(request: Request, response: Response, otherwise: () => void): void {
-  if (isHtmx(request)) return void response.status(401).set('HX-Redirect', '/sign-in').end();
-  if (request.method === 'GET') response.redirect(303, `/sign-in?next=${encodeURIComponent(request.originalUrl)}`);
+/** A page leads to where something has to be done first, and knows the way back. */
+function sendTo(path: string, request: Request, response: Response, otherwise: () => void): void {
+  if (isHtmx(request)) return void response.status(401).set('HX-Redirect', path).end();
+  if (request.method === 'GET') response.redirect(303, `${path}?next=${encodeURIComponent(request.originalUrl)}`);
   else otherwise();
 }

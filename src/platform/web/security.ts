@@ -24,6 +24,8 @@ export function securityHeaders(publicUrl: string | undefined): RequestHandler {
         baseUri: ["'none'"],
         objectSrc: ["'none'"],
         frameAncestors: ["'none'"],
+        // Deprecated in favor of `report-to`, which browsers do not know over plain http, and which some do not know at all.
+        reportUri: ['/reports'],
       },
     },
     // `no-referrer` would make forms send "Origin: null", which the check below could not tell from an attack.

@@ -45,7 +45,9 @@ beforeAll(async () => {
   const http = express().disable('etag').set('query parser', 'simple');
   http.use(securityHeaders(undefined));
   http.use(mount(routes, { views: {} as Views, temporary: () => '', may: () => false, frame: () => ({}) }));
-  http.use(errorHandler(openLog('info', { write: (line) => void logged.push(line) }), (problem) => JSON.stringify(problem)));
+  http.use(
+    errorHandler(openLog('info', { write: (line) => void logged.push(line) }), { record: () => '' }, (problem) => JSON.stringify(problem)),
+  );
   server = createServer(http).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   client = new Client(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);

@@ -61,7 +61,7 @@ beforeAll(async () => {
   http.use(bodyDeadline({ body: 500, pause: 2_000, upload: 5_000 }));
   http.use(express.urlencoded({ extended: false }));
   http.use(mount(routes, { views: {} as Views, temporary: () => place(), may: () => false, frame: () => ({}) }));
-  http.use(errorHandler(openLog('silent'), (problem) => JSON.stringify(problem)));
+  http.use(errorHandler(openLog('silent'), { record: () => '' }, (problem) => JSON.stringify(problem)));
   server = createServer(http).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   port = (server.address() as AddressInfo).port;
