@@ -1,7 +1,7 @@
 // Which file may import which. Imports run one way: main → server and app → features → platform; config is read by all.
 // `npm run structure` (scripts/structure.ts) checks it.
 
-const TOP = '^src/(main|server|app|doorkeeper)\\.ts$';
+const TOP = '^src/(main|server|app|api|doorkeeper)\\.ts$';
 const TESTS = '(^src/testing/|\\.test\\.ts$)';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -29,7 +29,7 @@ module.exports = {
       name: 'routes-are-private',
       comment: "A feature may use another's nouns and rules, never what it answers over HTTP or sends to rooms.",
       from: { path: '^src/features/([^/]+)/', pathNot: TESTS },
-      to: { path: '^src/features/[^/]+/([^/]*-routes|routes|live)\\.ts$', pathNot: '^src/features/$1/' },
+      to: { path: '^src/features/[^/]+/([^/]*-routes|routes|[^/]*-api|api|live)\\.ts$', pathNot: '^src/features/$1/' },
     },
     {
       name: 'nothing-calls-main',

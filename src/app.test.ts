@@ -227,7 +227,7 @@ beforeAll(async () => {
     ...{ job, line },
     ...{ handle: 'x'.repeat(22), question: await askOne(db, shop, number as number) },
     ...{ number: number as number, comment: comment.id, label: label?.id ?? 0, link: link.id, column: shop.columns[0]?.id ?? 0 },
-    ...{ staff: shop.staff.mechanic.staff, token: 'x'.repeat(43) },
+    ...{ staff: shop.staff.mechanic.staff, token: 'x'.repeat(43), session: 'a'.repeat(64) },
     ...(await makeSettings(db, shop)),
     ...(await makeWebhook(server, shop)),
   };
@@ -410,6 +410,7 @@ describe('every route', () => {
       ...{ 'get /': 303, 'get /setup': 404, 'post /setup': 404, 'get /tv/:token': 404, 'get /tv/:token/changes': 404 },
       ...Object.fromEntries(FOR_ANYONE.filter((name) => / \/(c|visit)\//.test(name)).map((name) => [name, 404])),
       ...{ 'get /invitations/:token': 404, 'post /invitations/:token': 404 },
+      ...{ 'get /sign-in/code': 303, 'post /sign-in/code': 303 },
     });
   });
 

@@ -68,7 +68,7 @@ export class Replay {
       case 'label':
         return setLabel(db, actor, number, this.labels.find((label) => label.name === deed.label)?.id ?? 0, true);
       case 'comment':
-        return addComment(db, actor, number, deed.text);
+        return void (await addComment(db, actor, number, deed.text));
       case 'block':
         return block(db, actor, number, deed);
       case 'free':

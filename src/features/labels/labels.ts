@@ -1,4 +1,4 @@
-import { type Actor, type Change, change } from '../../platform/database/change.js';
+import { type Actor, type Change, type Changed, change } from '../../platform/database/change.js';
 import type { Database } from '../../platform/database/pool.js';
 import { Invalid, NotFound } from '../../platform/errors.js';
 import { getOpenWorkOrder } from '../work-orders/find.js';
@@ -15,8 +15,8 @@ export function listLabels(db: Database, shop: number): Promise<Label[]> {
 }
 
 /** @throws Invalid when the name is taken */
-export async function addLabel(db: Database, actor: Actor, input: { name: string; color: string }): Promise<void> {
-  await change(db, actor, {}, async (tx) => {
+export async function addLabel(db: Database, actor: Actor, input: { name: string; color: string }): Promise<Changed<{ label: number }>> {
+  return change(db, actor, {}, async (tx) => {
     await refuseTakenName(tx, input.name, null);
     const { id } = await tx.db
       .insertInto('labels')
@@ -24,6 +24,7 @@ export async function addLabel(db: Database, actor: Actor, input: { name: string
       .returning('id')
       .executeTakeFirstOrThrow();
     tx.record('label.added', null, { label: id, ...input });
+    return { label: id };
   });
 }
 
@@ -72,11 +73,12 @@ export async function setLabel(db: Database, actor: Actor, number: number, label
   });
 }
 
-async function getLabel(tx: Change, id: number): Promise<Label> {
-  const label = await tx.db
+/** @throws NotFound when the shop has no such label */
+export async function getLabel({ db, shop }: { db: Database; shop: number }, id: number): Promise<Label> {
+  const label = await db
     .selectFrom('labels')
     .select(['id', 'name', 'color'])
-    .where('shop_id', '=', tx.shop)
+    .where('shop_id', '=', shop)
     .where('id', '=', id)
     .executeTakeFirst();
   if (!label) throw new NotFound('That label is not here any more.');

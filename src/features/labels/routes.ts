@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { Services } from '../../platform/services.js';
 import { type Answer, done, page } from '../../platform/web/answers.js';
-import { Id, required } from '../../platform/web/forms.js';
+import { Id } from '../../platform/web/forms.js';
 import { get, post, type Refused, type Route } from '../../platform/web/routes.js';
 import type { Viewer } from '../../platform/web/viewer.js';
 import { COLORS } from '../board/columns.js';
+import { LabelInput } from './inputs.js';
 import { addLabel, changeLabel, listLabels, removeLabel } from './labels.js';
 
 const One = z.object({ label: Id });
-const LabelInput = z.strictObject({ name: required('The name', 30), color: z.enum(COLORS, 'Please choose a colour.') });
 
 export function labelRoutes({ db }: Services): Route[] {
   const list = async (viewer: Viewer, refused: Refused | null, at: number | null): Promise<Answer> =>

@@ -15,6 +15,9 @@ const fields = {
   plate: optional('The plate', 20),
 };
 
+/** What people write to each other about it. */
+export const CommentText = required('The comment', 5000);
+
 /** Either an id that was found, or what is needed to make a new one. */
 export const NewWorkOrderInput = z
   .strictObject({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Database } from '../../platform/database/pool.js';
 import type { Services } from '../../platform/services.js';
 import { type Answer, bytes, done, page } from '../../platform/web/answers.js';
-import { Id, OptionalId, optional, RequestId, required } from '../../platform/web/forms.js';
+import { Id, OptionalId, optional, RequestId } from '../../platform/web/forms.js';
 import { get, post, type Refused, type Route } from '../../platform/web/routes.js';
 import type { Viewer } from '../../platform/web/viewer.js';
 import { type LineForm, lineForm, newLineForm } from '../jobs/forms.js';
@@ -18,7 +18,7 @@ import { EDITABLE, EditConflict, type EditFields, editWorkOrder } from './edit.j
 import { listFinished } from './finished.js';
 import { editForm, newForm } from './form-pages.js';
 import { bringBack, handOver } from './hand-overs.js';
-import { checkPromise, EditInput, NewWorkOrderInput } from './inputs.js';
+import { CommentText, checkPromise, EditInput, NewWorkOrderInput } from './inputs.js';
 import { findMatches } from './lookup.js';
 import { WorkOrderPages } from './pages.js';
 
@@ -26,7 +26,7 @@ const Numbered = z.object({ number: Id });
 const FinishedQuery = z.object({ find: optional('The search', 100), before: z.coerce.number().int().nullable().default(null).catch(null) });
 const Typed = z.record(z.string(), z.string().max(6000).catch(''));
 const OneComment = Numbered.extend({ comment: Id });
-const CommentInput = z.strictObject({ text: required('The comment', 5000), requestId: RequestId });
+const CommentInput = z.strictObject({ text: CommentText, requestId: RequestId });
 const Nothing = z.strictObject({});
 /** Where on the page a line is being written, for whoever has no JavaScript: `?line=12`, or `?kind=part&job=5`. */
 const PlaceQuery = z.object({ line: Id.optional(), kind: z.enum(ADDABLE).optional(), job: OptionalId });

@@ -8,6 +8,15 @@ import type { DB } from './schema.js';
 export interface Actor {
   shop: number;
   staff: number | null;
+  demands?: Demands | undefined;
+}
+
+/** What a request of the API demands of the changes that are made for it. */
+export interface Demands {
+  /** The request id of the next change, for those that bring none themselves. */
+  nextRequestId?: (() => string) | undefined;
+  /** Asked once the lock of the shop is held, until a change was made: what it throws, undoes the change. */
+  provided?: ((tx: Change) => Promise<void>) | undefined;
 }
 
 /** What `work` gets: a transaction that holds the lock of the shop, and the record of what it did. */
@@ -73,9 +82,13 @@ export async function change<Result>(
 ): Promise<Changed<Result>> {
   const run = runners.get(db);
   if (run) return run(actor, options, work);
+  const requestId = options.requestId ?? actor.demands?.nextRequestId?.();
   for (let attempt = 1; ; attempt++) {
     try {
-      return await db.transaction().execute((trx) => changeWithin(trx, actor, options, work));
+      const changed = await db.transaction().execute((trx) => changeWithin(trx, actor, { requestId }, work));
+      // What it was to be like, it was: it is another one now.
+      if (actor.demands) actor.demands.provided = undefined;
+      return changed;
     } catch (error) {
       if (error instanceof NothingToWrite) return error.changed as Changed<Result>;
       if (attempt < 3 && RETRIED.has((error as { code?: string }).code ?? '')) continue;
@@ -98,13 +111,15 @@ export async function changeWithin<Result>(
   if (!head) throw new Error(`There is no shop ${actor.shop}.`);
   if (options.requestId) await leaveIfRepeated(trx, actor, options.requestId);
   const events: EventInput[] = [];
-  const result = await work({
+  const tx: Change = {
     db: trx,
     actor,
     shop: actor.shop,
     now: head.at,
     record: (kind, workOrderId, data) => events.push({ kind, workOrderId, data }),
-  });
+  };
+  await actor.demands?.provided?.(tx);
+  const result = await work(tx);
   if (events.length === 0) throw new NothingToWrite({ version: head.version - 1, result, repeated: false });
   await store(trx, actor, head, events, { requestId: options.requestId ?? null, result });
   return { version: head.version, result, repeated: false };

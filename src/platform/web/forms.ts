@@ -6,17 +6,21 @@ const Text = z
   .transform((value) => value.replace(/\r\n?/g, '\n').trim())
   .refine((value) => !value.includes('\0') && value.isWellFormed(), 'There is a character in it that can’t be saved.');
 
-/** A field that must be filled in. */
+/** A field that must be filled in. What `meta` says of it is for the API's document, which does not see into the pipe. */
 export function required(label: string, max = 200) {
-  return Text.pipe(z.string().min(1, `${label} is missing.`).max(max, `${label} can have at most ${max} characters.`));
+  const Filled = z.string().min(1, `${label} is missing.`).max(max, `${label} can have at most ${max} characters.`);
+  return Text.pipe(Filled).meta({ minLength: 1, maxLength: max, pattern: '\\S' });
 }
 
 /** A field that may stay empty; absent is empty. */
 export function optional(label: string, max = 200) {
-  return Text.pipe(z.string().max(max, `${label} can have at most ${max} characters.`)).default('');
+  return Text.pipe(z.string().max(max, `${label} can have at most ${max} characters.`))
+    .meta({ maxLength: max })
+    .default('');
 }
 
-export const Email = Text.pipe(z.email('That is not an e-mail address.').max(254, 'That e-mail address is too long.'));
+const Address = z.email('That is not an e-mail address.').max(254, 'That e-mail address is too long.');
+export const Email = Text.pipe(Address).meta({ format: 'email', maxLength: 254 });
 
 /** The id of a row, as it stands in an address or in a form. */
 export const Id = z

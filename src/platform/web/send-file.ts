@@ -55,7 +55,8 @@ function wantedRange(request: Request, etag: string, bytes: number): Range | 'un
   return first > last ? 'unsatisfiable' : { first, last };
 }
 
-function namesTag(header: string | undefined, etag: string): boolean {
+/** Whether `If-None-Match` or its like names an ETag, compared weakly: a proxy that compresses makes it weak. */
+export function namesTag(header: string | undefined, etag: string): boolean {
   return header === '*' || (header ?? '').split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
 }
 

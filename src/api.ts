@@ -1,0 +1,56 @@
+import type { Request, Router } from 'express';
+import type passport from 'passport';
+import { AccessTokens } from './features/api/access-tokens.js';
+import { tokenOperations } from './features/api/api.js';
+import { ApiThrottle, authenticate, scopeOf } from './features/api/credentials.js';
+import { eventOperations } from './features/api/event-api.js';
+import { boardOperations } from './features/board/api.js';
+import type { Boards } from './features/board/boards.js';
+import { labelOperations } from './features/labels/api.js';
+import { can } from './features/staff/permissions.js';
+import type { SignInThrottle } from './features/staff/throttle.js';
+import { commentOperations } from './features/work-orders/comment-api.js';
+import { RequestError } from './platform/errors.js';
+import { WaitingRequests } from './platform/live/waiting.js';
+import type { Services } from './platform/services.js';
+import type { ApiViewer, Operation } from './platform/web/api.js';
+import { mountApi } from './platform/web/api-mount.js';
+
+export interface Api {
+  operations: Operation[];
+  router: Router;
+  /** Who waits for something to happen. */
+  waiting: WaitingRequests;
+}
+
+/** The table of contents of the JSON API: the operations of every feature, in the order in which the document shows them. */
+export function createApi(services: Services, boards: Boards, authenticator: passport.Authenticator, signIns: SignInThrottle): Api {
+  const { config, db, files } = services;
+  const access = new AccessTokens(config.sessionSecrets);
+  const throttle = new ApiThrottle(services.pool, config.apiRequestsPerMinute);
+
+  const waiting = new WaitingRequests();
+  const again = async (request: Request) => {
+    const viewer = await authenticate(db, access, request);
+    if (!viewer) throw new RequestError(401, 'The token has ended meanwhile.');
+    return viewer;
+  };
+
+  const operations: Operation[] = [
+    ...tokenOperations(services, authenticator, signIns, access),
+    ...boardOperations(services, boards),
+    ...commentOperations(services),
+    ...labelOperations(services),
+    ...eventOperations(services, waiting, again),
+  ];
+
+  const router = mountApi(operations, {
+    db,
+    temporary: () => files.temporary(),
+    authenticate: (request) => authenticate(db, access, request),
+    count: (viewer, response) => throttle.count(viewer, response),
+    may: (viewer: ApiViewer, permission: string) => can(viewer.role, permission),
+    scopeOf,
+  });
+  return { operations, router, waiting };
+}
