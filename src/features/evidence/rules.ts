@@ -1,3 +1,5 @@
+import { endingOf } from '../../platform/files/endings.js';
+
 // What of a work order belongs into its evidence, as rules: pure, no database.
 
 /** What is the shop's own: what parts cost it and where it bought them, notes that no customer is shown, and other people's visits. */
@@ -30,14 +32,9 @@ export function withoutInternal(data: unknown): Open {
   return { data: Object.fromEntries(kept), isPartial };
 }
 
-const ENDINGS: Record<string, string> = {
-  ...{ 'image/jpeg': 'jpg', 'image/png': 'png', 'image/webp': 'webp', 'image/avif': 'avif', 'image/heic': 'heic', 'image/heif': 'heif' },
-  ...{ 'image/gif': 'gif', 'video/mp4': 'mp4', 'video/quicktime': 'mov', 'video/webm': 'webm' },
-};
-
 /** Where a picture stands in the pack: made of numbers and words of ours, never of what a phone called it. */
 export function picturePath(media: number, use: string, type: string): string {
-  return `pictures/${String(media).padStart(6, '0')}-${use}.${ENDINGS[type] ?? 'bin'}`;
+  return `pictures/${String(media).padStart(6, '0')}-${use}.${endingOf(type)}`;
 }
 
 /** `events/000412-1.bin` */

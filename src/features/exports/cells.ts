@@ -11,7 +11,7 @@ export type Row = Record<string, unknown>;
  * Text that a spreadsheet would take for a formula gets an apostrophe in front, so that opening a file never runs what somebody
  * typed (CWE-1236). Reading the file in takes it away again.
  */
-function guard(text: string): string {
+export function guard(text: string): string {
   return /^'*[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
 }
 

@@ -6,7 +6,7 @@ import { SETS, type SetName } from './sets.js';
 const PAGE = 1_000;
 
 /** Says in the shop's record who took what out. */
-export async function recordExport(db: Database, actor: Actor, set: SetName): Promise<void> {
+export async function recordExport(db: Database, actor: Actor, set: SetName | 'everything'): Promise<void> {
   await change(db, actor, {}, async (tx) => tx.record('data.exported', null, { what: set }));
 }
 

@@ -688,6 +688,14 @@ export interface Session {
   sid: string;
 }
 
+export interface ShopOrigins {
+  imported_at: Timestamp;
+  origin_shop: number;
+  people: Json;
+  shop_id: number;
+  until_version: number;
+}
+
 export interface Shops {
   created_at: Generated<Timestamp>;
   event_hash: Generated<Buffer>;
@@ -936,6 +944,7 @@ export interface DB {
   retention_settings: RetentionSettings;
   second_factors: SecondFactors;
   session: Session;
+  shop_origins: ShopOrigins;
   shops: Shops;
   staff: Staff;
   tax_rates: TaxRates;

@@ -2,7 +2,10 @@ import type { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 
 /** A file of a ZIP: made already, or read from where it is when its turn comes. */
-export type ZipEntry = { path: string } & ({ content: string | Buffer } | { bytes: number; open: () => Promise<Readable> });
+export type ZipEntry = { path: string } & (
+  | { content: string | Buffer }
+  | { bytes: number; open: () => Promise<Readable>; compress?: boolean }
+);
 
 /**
  * A ZIP, written as fast as it is read; of what is opened there is one at a time, and never more of it in memory than a few chunks.
@@ -21,7 +24,8 @@ export async function* zip(entries: ZipEntry[], at: Date): AsyncGenerator<Buffer
       continue;
     }
     // What is in the store is compressed by its own kind.
-    file.addReadStreamLazy(entry.path, { mtime: at, compress: false, size: entry.bytes }, (done) => {
+    const { bytes: size, compress = false } = entry;
+    file.addReadStreamLazy(entry.path, { mtime: at, compress, size }, (done) => {
       entry.open().then(
         (stream) => {
           current = stream;
