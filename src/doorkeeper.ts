@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
-import { findViewer } from './features/staff/sign-in.js';
+import { findViewer, OWES_SECOND_FACTOR } from './features/staff/sign-in.js';
 import { findTvLink } from './features/tv/links.js';
 import { audienceOf } from './features/work-orders/audiences.js';
 import { isWorkOrder } from './features/work-orders/find.js';
@@ -29,7 +29,7 @@ export function createDoorkeeper({ db, config }: Services, sessions: Sessions): 
   async function admitStaff(request: IncomingMessage, room: string): Promise<Admitted | null> {
     const current = await session(request);
     const viewer = current?.passport?.user ? await findViewer(db, Number(current.passport.user), current.shop ?? 0) : null;
-    if (!viewer || !current) return null;
+    if (!viewer || !current || viewer.owesSecondFactor) return null;
     const [, number] = /^work-order:([1-9]\d{0,14})$/.exec(room) ?? [];
     if (number ? !(await isWorkOrder(db, viewer.shop, Number(number))) : room !== 'board') return null;
     const { staff, name, role } = viewer;
@@ -64,10 +64,12 @@ export function createDoorkeeper({ db, config }: Services, sessions: Sessions): 
             .execute()
         : [];
       const membersLeft = await db
-        .selectFrom('memberships')
-        .select(['staff_id', 'role'])
-        .where('shop_id', '=', shop)
-        .where('disabled_at', 'is', null)
+        .selectFrom('memberships as m')
+        .innerJoin('shops', 'shops.id', 'm.shop_id')
+        .select(['m.staff_id', 'm.role'])
+        .where('m.shop_id', '=', shop)
+        .where('m.disabled_at', 'is', null)
+        .where(({ not }) => not(OWES_SECOND_FACTOR))
         .execute();
       const linksLeft = links.length
         ? await db

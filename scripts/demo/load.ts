@@ -127,5 +127,14 @@ async function datePeople(trx: Transaction<DB>, shop: number): Promise<void> {
 }
 
 function viewerFor(person: Person, shop: number, staff: number): Viewer {
-  return { shop, staff, name: person.name, role: person.role, shopName: SHOP.name, timeZone: SHOP.timeZone, version: 0 };
+  return {
+    shop,
+    staff,
+    name: person.name,
+    role: person.role,
+    shopName: SHOP.name,
+    timeZone: SHOP.timeZone,
+    version: 0,
+    owesSecondFactor: false,
+  };
 }

@@ -21,6 +21,17 @@ export class Forbidden extends RequestError {
   }
 }
 
+/** Something else has to be done first. A page leads to it; anything else is refused. */
+export class ElsewhereFirst extends RequestError {
+  /** @param to where it is done */
+  constructor(
+    message: string,
+    readonly to: string,
+  ) {
+    super(403, message);
+  }
+}
+
 /** The request was fine when it was typed, but what it is about has changed meanwhile, or a rule refuses it. */
 export class Conflict extends RequestError {
   constructor(message: string) {

@@ -1,5 +1,3 @@
-import QRCode from 'qrcode';
-import { SafeHtml } from '../../platform/web/html.js';
 import type { Paper } from './papers.js';
 import { gather, type Part } from './pieces.js';
 import type { Size } from './records.js';
@@ -35,9 +33,4 @@ export function toSheets(paper: Paper, head: Letterhead, size: Size): Sheet[] {
   const room = { first: height - Math.max(HEAD.least, name + lines), next: height - Math.max(HEAD.least, name + HEAD.again) };
   const seen = new Set<object>();
   return layOut(paper.pieces, room).map((pieces, index) => ({ page: index + 1, parts: gather(pieces, seen) }));
-}
-
-/** A code that opens an address on a phone. */
-export async function codeOf(url: string): Promise<SafeHtml> {
-  return new SafeHtml(await QRCode.toString(url, { type: 'svg', margin: 0, errorCorrectionLevel: 'M' }));
 }

@@ -38,7 +38,7 @@ export async function inviteMember(db: Database, actor: Actor, input: { name: st
 /** A new link for somebody who lost theirs, or forgot the password. @returns the token */
 export async function renewInvitation(db: Database, actor: Actor, staff: number): Promise<string> {
   const { result } = await change(db, actor, {}, async (tx) => {
-    await refuseForeignPerson(tx, staff);
+    await refuseForeignPerson(tx, staff, 'This person belongs to another shop too, and keeps the password they have.');
     tx.record('staff.link-made', null, { staff });
     return addInvitation(tx, staff);
   });
@@ -63,7 +63,11 @@ export async function findInvitation(
 }
 
 /** The invited person chooses a password; the link is used up. @throws NotFound when it is not valid any more */
-export async function acceptInvitation(db: Database, token: string, password: string): Promise<{ shop: number; staff: number }> {
+export async function acceptInvitation(
+  db: Database,
+  token: string,
+  password: string,
+): Promise<{ shop: number; staff: number; email: string }> {
   const invitation = await findInvitation(db, token);
   if (!invitation) throw new NotFound('This link is used up or too old. Ask your manager for a new one.');
   const hash = await hashPassword(password);
@@ -77,7 +81,7 @@ export async function acceptInvitation(db: Database, token: string, password: st
       .executeTakeFirst();
     if (used.numUpdatedRows === 0n) throw new NotFound('This link is used up. Ask your manager for a new one.');
     await tx.db.updateTable('staff').set({ password_hash: hash }).where('id', '=', invitation.staff).execute();
-    await endSessions(tx, invitation.staff, null);
+    await endSessions(tx, invitation.staff, null, 'password');
     tx.record('staff.password-changed', null, { staff: invitation.staff });
   });
   return invitation;
@@ -113,8 +117,11 @@ async function findOrAddPerson(tx: Change, input: { name: string; email: string 
   return { id: added.id, active: false };
 }
 
-/** Whoever sets a password holds the account: a manager of one shop must not reach into another. */
-async function refuseForeignPerson(tx: Change, staff: number): Promise<void> {
+/**
+ * Whoever sets a password holds the account: a manager of one shop must not reach into another.
+ * @throws NotFound for somebody of another shop alone; Conflict with the sentence for somebody of both
+ */
+export async function refuseForeignPerson(tx: Change, staff: number, sentence: string): Promise<void> {
   await getMember(tx, staff);
   const elsewhere = await tx.db
     .selectFrom('memberships')
@@ -122,5 +129,5 @@ async function refuseForeignPerson(tx: Change, staff: number): Promise<void> {
     .where('staff_id', '=', staff)
     .where('shop_id', '<>', tx.shop)
     .executeTakeFirst();
-  if (elsewhere) throw new Conflict('This person belongs to another shop too, and keeps the password they have.');
+  if (elsewhere) throw new Conflict(sentence);
 }

@@ -13,6 +13,7 @@ export interface Member {
   disabled: boolean;
   /** False until they have chosen a password. */
   active: boolean;
+  secondFactor: boolean;
 }
 
 /** Everybody of the shop, by name; the disabled last. */
@@ -20,6 +21,7 @@ export async function listMembers(db: Database, shop: number): Promise<Member[]>
   return db
     .selectFrom('memberships as m')
     .innerJoin('staff as s', 's.id', 'm.staff_id')
+    .leftJoin('second_factors as f', 'f.staff_id', 'm.staff_id')
     .select((eb) => [
       's.id',
       's.name',
@@ -27,6 +29,7 @@ export async function listMembers(db: Database, shop: number): Promise<Member[]>
       'm.role',
       eb('m.disabled_at', 'is not', null).as('disabled'),
       eb('s.password_hash', 'is not', null).as('active'),
+      eb('f.staff_id', 'is not', null).as('secondFactor'),
     ])
     .where('m.shop_id', '=', shop)
     .orderBy('disabled')
@@ -57,7 +60,7 @@ export async function setDisabled(db: Database, actor: Actor, staff: number, dis
       .where('shop_id', '=', tx.shop)
       .where('staff_id', '=', staff)
       .execute();
-    if (disabled) await endSessions(tx, staff, null);
+    if (disabled) await endSessions(tx, staff, null, 'disabled');
     tx.record(disabled ? 'staff.disabled' : 'staff.enabled', null, { staff });
   });
 }
@@ -67,7 +70,7 @@ export async function changePassword(db: Database, actor: Actor & { staff: numbe
   const hash = await hashPassword(password);
   await change(db, actor, {}, async (tx) => {
     await tx.db.updateTable('staff').set({ password_hash: hash }).where('id', '=', actor.staff).execute();
-    await endSessions(tx, actor.staff, keepSession);
+    await endSessions(tx, actor.staff, keepSession, 'password');
     tx.record('staff.password-changed', null, { staff: actor.staff });
   });
 }
@@ -98,11 +101,14 @@ async function refuseLastManager(tx: Change, staff: number): Promise<void> {
   if (!other) throw new Conflict('This is the last manager. Make somebody else a manager first.');
 }
 
-/** Ends a person's sessions, but for the one with the id `keep`. */
-export async function endSessions(tx: Change, staff: number, keep: string | null): Promise<void> {
+/** Ends a person's sessions, those that still await a code and those of programs among them, but for the one with the id `keep`. */
+export async function endSessions(tx: Change, staff: number, keep: string | null, why: 'disabled' | 'password' | 'ended'): Promise<void> {
+  const whose = sql<boolean>`sess -> 'passport' ->> 'user' = ${String(staff)}`;
+  const half = sql<boolean>`sess -> 'half' is not null and sess -> 'half' ->> 'staff' = ${String(staff)}`;
   await tx.db
     .deleteFrom('session')
-    .where(sql<boolean>`sess -> 'passport' ->> 'user' = ${String(staff)}`)
+    .where((eb) => eb.or([whose, half]))
     .$if(keep !== null, (query) => query.where('sid', '<>', keep ?? ''))
     .execute();
+  await sql`update api_sign_ins set ended_at = ${tx.now}, ended_why = ${why} where staff_id = ${staff} and ended_at is null`.execute(tx.db);
 }

@@ -62,8 +62,11 @@ export const PERMISSIONS = {
   'labels.manage': { roles: MANAGER, does: 'Add, change and remove labels' },
   'tv.manage': { roles: MANAGER, does: 'Make and revoke links for wall TVs' },
   'webhooks.manage': { roles: MANAGER, does: 'Tell other programs what happens in the shop, by webhooks' },
-  'staff.manage': { roles: MANAGER, does: 'Invite and disable people, and change their roles' },
-  'account.own': { roles: EVERYBODY, does: 'Change one’s own password, and see this table' },
+  'staff.manage': {
+    roles: MANAGER,
+    does: 'Invite and disable people, change their roles, end their sessions, and say who needs a second factor',
+  },
+  'account.own': { roles: EVERYBODY, does: 'Change one’s own password and second factor, end one’s sessions, and see this table' },
 } as const satisfies Record<string, { roles: readonly Role[]; does: string }>;
 
 export type Permission = keyof typeof PERMISSIONS;

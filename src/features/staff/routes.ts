@@ -6,11 +6,14 @@ import { get, post, type Refused, type Route } from '../../platform/web/routes.j
 import type { Viewer } from '../../platform/web/viewer.js';
 import { inviteMember, renewInvitation } from './invitations.js';
 import { changeRole, listMembers, setDisabled } from './members.js';
+import { endMemberSessions } from './own-sessions.js';
 import { PERMISSIONS, ROLE_NAMES, ROLES } from './permissions.js';
+import { ASKED, askForSecondFactor, resetSecondFactor, whoIsAsked } from './second-factor-changes.js';
 
 const OneMember = z.object({ staff: Id });
 const Nothing = z.strictObject({});
 const RoleChoice = z.enum(ROLES, 'Please choose a role.');
+const AskedInput = z.strictObject({ asked: z.enum(ASKED, 'Please choose who.') });
 const InviteInput = z.strictObject({ name: required('The name', 100), email: Email, role: RoleChoice });
 const RoleInput = z.strictObject({ role: RoleChoice });
 
@@ -21,6 +24,7 @@ export function staffRoutes({ db, config }: Services): Route[] {
       title: 'Staff',
       members: await listMembers(db, viewer.shop),
       roles: ROLE_NAMES,
+      asked: await whoIsAsked(db, viewer.shop),
       values: refused?.values ?? {},
       errors: refused?.fields ?? {},
       link,
@@ -70,6 +74,26 @@ export function staffRoutes({ db, config }: Services): Route[] {
         return done('/staff', { flash: { text: 'They can sign in again.' } });
       },
     ),
+    post(
+      '/staff/:staff/session-endings',
+      { may: 'staff.manage', params: OneMember, body: Nothing, form: again },
+      async ({ viewer, params }) => {
+        const ended = await endMemberSessions(db, viewer, params.staff);
+        return done('/staff', { flash: { text: ended > 0 ? 'They are signed out everywhere.' : 'They were signed in nowhere.' } });
+      },
+    ),
+    post(
+      '/staff/:staff/second-factor-resets',
+      { may: 'staff.manage', params: OneMember, body: Nothing, form: again },
+      async ({ viewer, params }) => {
+        await resetSecondFactor({ db }, viewer, params.staff);
+        return done('/staff', { flash: { text: 'Their second factor is gone, and they are signed out. The password signs them in.' } });
+      },
+    ),
+    post('/staff/second-factors', { may: 'staff.manage', body: AskedInput, form: again }, async ({ viewer, body }) => {
+      await askForSecondFactor({ db }, viewer, body.asked);
+      return done('/staff', { flash: { text: 'Saved. Who is asked for a second factor sets it up before anything else opens.' } });
+    }),
     get('/permissions', { may: 'account.own' }, () =>
       page('staff/permissions', { title: 'Who may do what', permissions: Object.values(PERMISSIONS), roles: ROLE_NAMES }),
     ),

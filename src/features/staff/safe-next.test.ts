@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { SEED } from '../../testing/seed.js';
-import { safeNext } from './account-routes.js';
+import { safeNext } from './sign-in-routes.js';
 
 test('after signing in one goes where one wanted to', () => {
   for (const path of ['/board', '/work-orders/1042', '/board?mechanic=me&text=a%20b', '/work-orders/1042#comment-7'])

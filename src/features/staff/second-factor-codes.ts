@@ -33,6 +33,7 @@ export function otpauthUrl(secret: Buffer, issuer: string, label: string): strin
  * @returns null when it is none of theirs
  */
 export function stepOf(secret: Buffer, code: string, seconds: number): number | null {
+  if (!/^\d{6}$/.test(code)) return null;
   const delta = TOTP.validate({ ...SETTINGS, token: code, secret: toSecret(secret), timestamp: seconds * 1000, window: 1 });
   return delta === null ? null : Math.floor(seconds / SETTINGS.period) + delta;
 }

@@ -70,11 +70,11 @@ async function useRecoveryCode(db: Kysely<DB>, staff: number, code: string): Pro
 const PURPOSE = 'second-factor';
 
 /** The secret as it is stored, and as the form holds it that sets it up: only for this person. */
-export function sealSecret(config: Means['config'], staff: number, secret: Buffer): Buffer {
+export function sealSecret(config: Pick<Means['config'], 'sessionSecrets'>, staff: number, secret: Buffer): Buffer {
   return seal(deriveKeys(config.sessionSecrets, PURPOSE)[0], secret, `staff ${staff}`);
 }
 
 /** @returns null when it was sealed with a secret that the server does not have any more: then recovery codes are the way in */
-export function openSecret(config: Means['config'], staff: number, sealed: Buffer): Buffer | null {
+export function openSecret(config: Pick<Means['config'], 'sessionSecrets'>, staff: number, sealed: Buffer): Buffer | null {
   return unseal(deriveKeys(config.sessionSecrets, PURPOSE), sealed, `staff ${staff}`);
 }

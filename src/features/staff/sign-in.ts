@@ -4,9 +4,13 @@ import { sql } from 'kysely';
 import passport from 'passport';
 import { Strategy as LocalStrategy } from 'passport-local';
 import type { Database } from '../../platform/database/pool.js';
-import { saveSession } from '../../platform/web/sessions.js';
+import { type HalfSignedIn, saveSession } from '../../platform/web/sessions.js';
 import type { Viewer } from '../../platform/web/viewer.js';
 import { isRightPassword } from './passwords.js';
+
+/** Whether a shop asks somebody for a second factor that they do not have: of `shops`, and of `memberships` as m. */
+export const OWES_SECOND_FACTOR = sql<boolean>`((shops.second_factor = 'everybody' or (shops.second_factor = 'managers' and m.role = 'manager'))
+  and not exists (select from second_factors f where f.staff_id = m.staff_id))`;
 
 /**
  * The person of a session, as the database knows them now.
@@ -25,6 +29,7 @@ export async function findViewer(db: Database, staff: number, shop: number): Pro
       'shops.name as shopName',
       'shops.time_zone as timeZone',
       'shops.version',
+      OWES_SECOND_FACTOR.as('owesSecondFactor'),
     ])
     .where('m.staff_id', '=', staff)
     .where('m.shop_id', '=', shop)
@@ -39,7 +44,8 @@ const readWithSession = new WeakMap<object, Viewer>();
 /** Reads a session and its person in one query; see findViewer. @returns null when there is none, or it has expired */
 export async function findSession(db: Database, sid: string): Promise<SessionData | null> {
   const { rows } = await sql<{ sess: SessionData } & { [Key in keyof Viewer]: Viewer[Key] | null }>`
-    select i.sess, m.staff_id as staff, m.shop_id as shop, m.role, s.name, shops.name as "shopName", shops.time_zone as "timeZone", shops.version
+    select i.sess, m.staff_id as staff, m.shop_id as shop, m.role, s.name, shops.name as "shopName", shops.time_zone as "timeZone", shops.version,
+      ${OWES_SECOND_FACTOR} as "owesSecondFactor"
     from session i
     left join memberships m on m.staff_id = (i.sess #>> '{passport,user}')::bigint and m.shop_id = (i.sess ->> 'shop')::bigint
       and m.disabled_at is null
@@ -104,6 +110,18 @@ export async function startSession(request: Request, viewer: Viewer): Promise<vo
   request.session.shop = viewer.shop;
   request.session.signedInAt = Date.now();
   request.session.seenAt = Date.now();
+  request.session.agent = (request.get('user-agent') ?? '').slice(0, 300);
+  await saveSession(request);
+}
+
+/** How long after the password the code is awaited. */
+const HALF_MINUTES = 10;
+
+/** Remembers whose password was right, under a new id, until the code comes. This opens nothing. */
+export async function startHalfSession(request: Request, half: HalfSignedIn): Promise<void> {
+  await new Promise<void>((resolve, reject) => request.session.regenerate((error) => (error ? reject(error) : resolve())));
+  request.session.half = half;
+  request.session.cookie.maxAge = HALF_MINUTES * 60_000;
   await saveSession(request);
 }
 

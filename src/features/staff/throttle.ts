@@ -22,15 +22,23 @@ export class SignInThrottle {
 
   /** Counts one try. Counted before the password is looked at, so that tries in parallel count too. @throws TooMany */
   async count(email: string, address: string, device: string | undefined): Promise<void> {
-    const place = this.knowsDevice(email, device) ? `device:${device}` : `address:${address}`;
-    await Promise.all([countOne(this.#perPerson, `${email}|${place}`, sentence), countOne(this.#perAddress, address, sentence)]);
+    const key = `${email}|${this.#place(email, address, device)}`;
+    await Promise.all([countOne(this.#perPerson, key, tooMany('passwords')), countOne(this.#perAddress, address, tooMany('passwords'))]);
   }
 
   /** The password was right: earlier wrong ones are forgotten. */
   async forget(email: string, address: string, device: string | undefined): Promise<void> {
-    const place = this.knowsDevice(email, device) ? `device:${device}` : `address:${address}`;
-    await this.#perPerson.delete(`${email}|${place}`);
+    await this.#perPerson.delete(`${email}|${this.#place(email, address, device)}`);
     await this.#perAddress.reward(address, 1).catch(() => {});
+  }
+
+  /** Counts one try of a code, after the password was right. @throws TooMany */
+  async countCode(email: string, address: string, device: string | undefined): Promise<void> {
+    await countOne(this.#perPerson, `code|${email}|${this.#place(email, address, device)}`, tooMany('codes'));
+  }
+
+  async forgetCode(email: string, address: string, device: string | undefined): Promise<void> {
+    await this.#perPerson.delete(`code|${email}|${this.#place(email, address, device)}`);
   }
 
   /** A cookie value that says: this browser has signed in as this person before. */
@@ -44,13 +52,19 @@ export class SignInThrottle {
     if (!nonce || !given) return false;
     return this.secrets.some((secret) => isSame(mark(secret, email, nonce), given));
   }
+
+  #place(email: string, address: string, device: string | undefined): string {
+    return this.knowsDevice(email, device) ? `device:${device}` : `address:${address}`;
+  }
 }
 
 function mark(secret: string, email: string, nonce: string): string {
   return createHmac('sha256', secret).update(`device|${email}|${nonce}`).digest('base64url');
 }
 
-function sentence(seconds: number): string {
-  const wait = seconds > 90 ? `${Math.ceil(seconds / 60)} minutes` : `${seconds} seconds`;
-  return `Too many wrong passwords. Please wait ${wait} and try again.`;
+function tooMany(what: string): (seconds: number) => string {
+  return (seconds) => {
+    const wait = seconds > 90 ? `${Math.ceil(seconds / 60)} minutes` : `${seconds} seconds`;
+    return `Too many wrong ${what}. Please wait ${wait} and try again.`;
+  };
 }

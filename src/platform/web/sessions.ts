@@ -14,7 +14,19 @@ declare module 'express-session' {
     seenAt: number;
     flash: Flash;
     passport: { user: string };
+    /** What the browser called itself at sign-in. */
+    agent: string;
+    half: HalfSignedIn;
   }
+}
+
+/** Whose password was right, before their code is. */
+export interface HalfSignedIn {
+  staff: number;
+  shop: number;
+  /** As it was typed, in small letters: a known device is known by it. */
+  email: string;
+  next: string;
 }
 
 /** One message that the next page shows once. */

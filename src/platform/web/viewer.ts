@@ -9,4 +9,6 @@ export interface Viewer extends Actor {
   timeZone: string;
   /** The shop's version when the request arrived. */
   version: number;
+  /** The shop asks them for a second factor, and they have none yet: nothing opens but their own account. */
+  owesSecondFactor: boolean;
 }
