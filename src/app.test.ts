@@ -30,6 +30,8 @@ import { versionOf } from './testing/truth.js';
 /** What may be opened without signing in. Nothing joins this list by accident. */
 const FOR_ANYONE = [
   'get /',
+  'get /api/docs',
+  'get /api/docs/:file',
   'get /c/:token',
   'get /invitations/:token',
   'get /setup',
@@ -188,6 +190,9 @@ const BODIES: Record<string, (shop: TestShop) => Fields> = {
   '/settings/webhooks/:webhook/pings': () => ({}),
   '/settings/webhooks/:webhook/removals': () => ({}),
   '/settings/webhooks/:webhook/deliveries/:delivery/redeliveries': () => ({}),
+  '/activity/exports': () => ({}),
+  '/activity/verifications': () => ({}),
+  '/settings/retention': () => ({ accessDays: '90', faultDays: '30' }),
   '/staff': () => ({ name: 'Eve', email: 'eve@evil.test', role: 'manager' }),
   '/staff/:staff/links': () => ({}),
   '/staff/:staff/roles': () => ({ role: 'manager' }),

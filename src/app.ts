@@ -3,6 +3,10 @@ import express, { type Express, type Request } from 'express';
 import { createApi } from './api.js';
 import type { Config } from './config.js';
 import { createDoorkeeper } from './doorkeeper.js';
+import { verifyTask } from './features/activity/chain.js';
+import { tidyTask } from './features/activity/retention.js';
+import { activityRoutes } from './features/activity/routes.js';
+import { docsRoutes } from './features/api/docs-routes.js';
 import { approvalRoutes } from './features/approvals/routes.js';
 import { visitRoutes } from './features/approvals/visit-routes.js';
 import { visitSettingsRoutes } from './features/approvals/visit-settings.js';
@@ -46,6 +50,8 @@ import { HookWatch, WEBHOOK_TASKS } from './features/webhooks/tasks.js';
 import { workOrderRoom } from './features/work-orders/live.js';
 import { workOrderRoutes } from './features/work-orders/routes.js';
 import { type Observing, openObserving } from './observing.js';
+import { nightlyBackup } from './platform/backup/nightly.js';
+import { BackupWatch } from './platform/backup/state.js';
 import type { OpenDatabase } from './platform/database/pool.js';
 import { NotFound } from './platform/errors.js';
 import type { FileStore } from './platform/files/store.js';
@@ -104,6 +110,8 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
   const sessions = openSessions(database.pool, config.sessionSecrets, config.publicUrl, (sid) => findSession(services.db, sid));
   const authenticator = createPassport(services.db);
   const signIns = new SignInThrottle(database.pool, config.sessionSecrets);
+  const backups = nightlyBackup(url);
+  const backupWatch = new BackupWatch(services.db, config.backup.at !== null);
   const confirm = confirmBy(services, signIns);
 
   live.register('board', boardRoom(boards));
@@ -138,18 +146,20 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
     ...importRoutes(services),
     ...exportRoutes(services),
     ...staffRoutes(services),
+    ...activityRoutes(services),
     ...tvRoutes(services),
     ...webhookRoutes(services),
   ];
   const api = createApi(services, boards, authenticator, signIns);
   // Screens and customers that nobody signs in: they meet no session.
-  const screens = [...tvScreenRoutes(services, walls), ...visitRoutes(services)];
+  const screens = [...tvScreenRoutes(services, walls), ...visitRoutes(services), ...docsRoutes()];
 
   const frame = (viewer: Viewer | null, flash: unknown) => ({
     viewer,
     roleName: viewer ? ROLE_NAMES[viewer.role as Role] : '',
     can: (permission: string) => (viewer ? can(viewer.role, permission) : false),
     flash: flash ?? null,
+    alarm: viewer && can(viewer.role, 'data.export') ? backupWatch.notice() : null,
   });
   const showProblem = (problem: object, request: Request) =>
     views.render(isHtmx(request) ? 'errors/notice' : isCustomers(request) ? 'visit/problem' : 'errors/page', {
@@ -200,6 +210,7 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
     },
   );
   const close = async () => {
+    backups.stop();
     api.waiting.close();
     sockets.close();
     hooks.close();
@@ -209,7 +220,7 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
     await observing.close();
   };
   const { operations } = api;
-  const tasks = [sweepTask, playableTask, ...WEBHOOK_TASKS, sweepRequestsTask];
+  const tasks = [sweepTask, tidyTask, verifyTask, backups.task, playableTask, ...WEBHOOK_TASKS, sweepRequestsTask];
   return { http, routes: [...screens, ...routes], operations, services, sockets, listener, observing, tasks, close };
 }
 

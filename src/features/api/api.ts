@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import type passport from 'passport';
 import { z } from 'zod';
 import { Forbidden, Invalid, RequestError } from '../../platform/errors.js';
+import { type AccessKind, recordAccess } from '../../platform/observe/access.js';
 import type { Services } from '../../platform/services.js';
 import { api, type Operation } from '../../platform/web/api.js';
 import { checkSecondFactor } from '../staff/second-factor.js';
@@ -34,7 +35,12 @@ export function tokenOperations(
   access: AccessTokens,
 ): Operation[] {
   const { db, log } = services;
-  const refuse = (request: Request, why: string) => log.warn({ security: why, address: request.ip }, why);
+  const note = (request: Request, kind: AccessKind, who: { staff: number | null; shop: number | null; email?: string }): Promise<void> =>
+    recordAccess(services, { kind, ...who, address: request.ip ?? '', detail: 'API' });
+  const refuse = (request: Request, why: AccessKind, who: Parameters<typeof note>[2]): Promise<void> => {
+    log.warn({ security: why, ip: request.ip }, why);
+    return note(request, why, who);
+  };
   const answer = async ({ refreshToken, ...claims }: Family) => ({
     access_token: await access.make(claims),
     refresh_token: refreshToken,
@@ -59,17 +65,18 @@ export function tokenOperations(
         // passport reads the body; it is this one.
         const viewer = await authenticate(authenticator, request);
         if (!viewer) {
-          refuse(request, 'sign-in refused');
+          await refuse(request, 'sign-in refused', { staff: null, shop: null, email });
           throw new Invalid({ '': 'E-mail address and password do not go together.' });
         }
         const factor = await checkSecondFactor(services, viewer.staff, body.code);
         if (factor === 'missing') throw new Invalid({ code: 'The code of the second factor is missing.' });
         if (factor === 'wrong') {
-          refuse(request, 'second factor refused');
+          await refuse(request, 'second factor refused', viewer);
           throw new Invalid({ code: 'That code is not right, or was used already.' });
         }
         if (viewer.owesSecondFactor) throw new Forbidden('This shop asks for a second factor: sign in to the pages and set it up.');
         await throttle.forget(email, address, undefined);
+        await note(request, 'signed-in', viewer);
         return answer(await startSignIn(db, viewer, request.get('user-agent') ?? ''));
       },
     ),
@@ -87,7 +94,7 @@ export function tokenOperations(
       async ({ request, body }) => {
         const renewed = await renewSignIn(db, body.refresh_token);
         if (typeof renewed !== 'string') return answer(renewed);
-        if (renewed === 'reused') refuse(request, 'a refresh token was used twice');
+        if (renewed === 'reused') await refuse(request, 'refresh token used twice', { staff: null, shop: null });
         throw new RequestError(401, 'This refresh token does not work any more. Sign in again.');
       },
     ),

@@ -62,6 +62,9 @@ export const PERMISSIONS = {
   'labels.manage': { roles: MANAGER, does: 'Add, change and remove labels' },
   'tv.manage': { roles: MANAGER, does: 'Make and revoke links for wall TVs' },
   'webhooks.manage': { roles: MANAGER, does: 'Tell other programs what happens in the shop, by webhooks' },
+  'activity.see': { roles: MANAGER, does: 'See who did what and when, and who was refused' },
+  'health.see': { roles: MANAGER, does: 'See how the program runs, what went wrong, and what to do' },
+  'retention.manage': { roles: MANAGER, does: 'Set how long sign-ins and faults are kept' },
   'staff.manage': {
     roles: MANAGER,
     does: 'Invite and disable people, change their roles, end their sessions, and say who needs a second factor',

@@ -1,7 +1,8 @@
 import type { Request } from 'express';
 import type passport from 'passport';
 import { z } from 'zod';
-import { Invalid, NotFound } from '../../platform/errors.js';
+import { Invalid, NotFound, TooMany } from '../../platform/errors.js';
+import { type AccessKind, recordAccess } from '../../platform/observe/access.js';
 import type { Services } from '../../platform/services.js';
 import { type Answer, done, page } from '../../platform/web/answers.js';
 import { get, post, type Refused, type Route } from '../../platform/web/routes.js';
@@ -47,11 +48,19 @@ export function signInRoutes(services: Services, authenticator: passport.Authent
   };
   const codePage = (request: Request, refused: Refused | null): Answer =>
     request.session.half ? page('staff/sign-in-code', { title: 'Sign in', errors: refused?.fields ?? {} }) : done('/sign-in');
+  /** For the managers; see features/activity. */
+  const note = (request: Request, kind: AccessKind, who: { staff: number | null; shop: number | null; email?: string }): Promise<void> =>
+    recordAccess(services, { kind, staff: who.staff, shop: who.shop, ...(who.email && { email: who.email }), address: request.ip ?? '' });
+  const noteIfSlowed = (request: Request, email: string) => async (error: unknown) => {
+    if (error instanceof TooMany) await note(request, 'slowed down', { staff: null, shop: null, email });
+    throw error;
+  };
   const deviceOf = (request: Request) => /(?:^|;\s*)device=([\w.-]+)/.exec(request.headers.cookie ?? '')?.[1];
 
   /** From here on the browser is known: what others try does not hold it up any more. */
   const comeIn = async (request: Request, viewer: Viewer, email: string): Promise<void> => {
     await startSession(request, viewer);
+    await note(request, 'signed-in', viewer);
     if (throttle.knowsDevice(email, deviceOf(request))) return;
     const options = { httpOnly: true, sameSite: 'lax', secure: https, path: '/sign-in', maxAge: YEAR } as const;
     request.res?.cookie(DEVICE, throttle.newDevice(email), options);
@@ -60,10 +69,11 @@ export function signInRoutes(services: Services, authenticator: passport.Authent
   const signIn = async (request: Request, email: string, next: string): Promise<Answer> => {
     const address = request.ip ?? '';
     const device = deviceOf(request);
-    await throttle.count(email, address, device);
+    await throttle.count(email, address, device).catch(noteIfSlowed(request, email));
     const viewer = await authenticate(authenticator, request);
     if (!viewer) {
-      log.warn({ security: 'sign-in refused', address }, 'sign-in refused');
+      log.warn({ security: 'sign-in refused', ip: address }, 'sign-in refused');
+      await note(request, 'sign-in refused', { staff: null, shop: null, email });
       throw new Invalid({ '': 'E-mail address and password do not go together.' });
     }
     await throttle.forget(email, address, device);
@@ -85,10 +95,11 @@ export function signInRoutes(services: Services, authenticator: passport.Authent
     if (!half) return done('/sign-in');
     const address = request.ip ?? '';
     const device = deviceOf(request);
-    await throttle.countCode(half.email, address, device);
+    await throttle.countCode(half.email, address, device).catch(noteIfSlowed(request, half.email));
     const checked = await checkSecondFactor(services, half.staff, code, throttle.knowsDevice(half.email, device));
     if (checked === 'wrong' || checked === 'missing') {
-      log.warn({ security: 'code refused', staff: half.staff, address }, 'the password was right, the code was not');
+      log.warn({ security: 'code refused', staff: half.staff, ip: address }, 'the password was right, the code was not');
+      await note(request, 'second factor refused', { staff: half.staff, shop: half.shop });
       throw new Invalid({ code: 'That code is not right, or was used already. Wait for the next one.' });
     }
     await throttle.forgetCode(half.email, address, device);
@@ -113,8 +124,9 @@ export function signInRoutes(services: Services, authenticator: passport.Authent
       { may: 'anyone', body: CodeInput, form: ({ request }, refused) => codePage(request, refused) },
       ({ request, body }) => checkCode(request, body.code),
     ),
-    post('/sign-out', { may: 'account.own', body: z.strictObject({}) }, async ({ request }) => {
+    post('/sign-out', { may: 'account.own', body: z.strictObject({}) }, async ({ request, viewer }) => {
       await endSession(request);
+      await note(request, 'signed-out', viewer);
       return done('/sign-in', { headers: { 'Clear-Site-Data': '"cache"' } });
     }),
     get('/invitations/:token', { may: 'anyone', params: TokenParam }, ({ params }) => invitationPage(params.token, null)),
