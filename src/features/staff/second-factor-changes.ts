@@ -73,6 +73,28 @@ export async function resetSecondFactor({ db }: Pick<Means, 'db'>, actor: Actor,
   });
 }
 
+/**
+ * Takes anybody's away, for the script of a manager who has nobody to ask. Each of their shops has it in its log.
+ * @returns their name, or null when there is none with that address
+ */
+export async function resetAnywhere({ db }: Pick<Means, 'db'>, email: string): Promise<string | null> {
+  const rows = await db
+    .selectFrom('staff as s')
+    .innerJoin('second_factors as f', 'f.staff_id', 's.id')
+    .innerJoin('memberships as m', 'm.staff_id', 's.id')
+    .select(['s.id', 's.name', 'm.shop_id as shop'])
+    .where((eb) => eb(eb.fn<string>('lower', ['s.email']), '=', email.toLowerCase()))
+    .execute();
+  for (const { id, shop } of rows) {
+    await change(db, { shop, staff: null }, {}, async (tx) => {
+      await remove(tx, id);
+      await endSessions(tx, id, null, 'ended');
+      tx.record('staff.second-factor-reset', null, { staff: id });
+    });
+  }
+  return rows[0]?.name ?? null;
+}
+
 /** Says whom the shop asks. @throws Conflict when whoever says it would be asked, and has none */
 export async function askForSecondFactor({ db }: Pick<Means, 'db'>, actor: Person, asked: Asked): Promise<void> {
   await change(db, actor, {}, async (tx) => {
