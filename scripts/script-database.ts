@@ -11,24 +11,39 @@ export interface ScriptDatabase extends OpenDatabase {
   url: string;
 }
 
+/** Where a script's database is, without a connection to it. */
+export interface ScriptServer {
+  config: Config;
+  /** Holds the password: never print it. */
+  url: string;
+  /** Leaves the embedded Postgres; close your connections first. */
+  release(): Promise<void>;
+}
+
 /**
  * The shop's database for a script: DATABASE_URL, or the embedded Postgres of DATA_DIR, which it joins when the server
- * runs and starts when not. `close` gives back both the connections and the Postgres.
+ * runs and starts when not.
  * @param make whether an empty DATA_DIR gets a new database; otherwise that is an error
  * @throws StartError with one sentence for the person at the terminal
  */
-export async function openScriptDatabase(env: NodeJS.ProcessEnv, make: boolean): Promise<ScriptDatabase> {
+export async function openScriptServer(env: NodeJS.ProcessEnv, make: boolean): Promise<ScriptServer> {
   const given = env.DATABASE_URL || env.DATABASE_URL_FILE;
   if (!make && !given && !existsSync(join(env.DATA_DIR || './data', 'postgres')))
     throw new StartError(`There is no shop in ${env.DATA_DIR || './data'} yet: set DATA_DIR or DATABASE_URL to the one that is meant.`);
   const config = readConfig(env);
   const embedded = config.databaseUrl ? null : await openEmbedded(config.dataDir);
   const url = config.databaseUrl ?? (embedded?.url as string);
+  return { config, url, release: async () => embedded?.release() };
+}
+
+/** As openScriptServer(), with a pool. `close` gives back both the connections and the Postgres. */
+export async function openScriptDatabase(env: NodeJS.ProcessEnv, make: boolean): Promise<ScriptDatabase> {
+  const { config, url, release } = await openScriptServer(env, make);
   const database = openDatabase(url, 2, () => {});
   const close = async () => {
     process.off('SIGINT', abandon).off('SIGTERM', abandon);
     await database.close();
-    await embedded?.release();
+    await release();
   };
   // Stopped in the middle: what was not committed is gone, and no Postgres is left behind.
   const abandon = () => void close().finally(() => process.exit(130));

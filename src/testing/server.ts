@@ -16,7 +16,7 @@ import type { TestShop } from './shop.js';
 /** Enough to start; every test may override it. Its folder is made by the program, and goes when the server is stopped. */
 export function testEnvironment(databaseUrl: string): Record<string, string> {
   return {
-    ...{ PORT: '0', HOST: '127.0.0.1', DATABASE_URL: databaseUrl, DATABASE_POOL: '5', LOG_LEVEL: 'info' },
+    ...{ PORT: '0', HOST: '127.0.0.1', DATABASE_URL: databaseUrl, DATABASE_POOL: '5', LOG_LEVEL: 'info', BACKUP_AT: 'off' },
     DATA_DIR: join(process.env.TEST_FOLDER ?? tmpdir(), `data-${randomBytes(6).toString('hex')}`),
     SESSION_SECRET: 'a secret that only tests ever use, long enough',
   };

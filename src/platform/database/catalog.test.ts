@@ -5,6 +5,7 @@ import { type TestDatabase, testDatabase } from '../../testing/database.js';
 /** Everything else belongs to one shop. `shops` itself is what the others point to; a person can work in several shops. */
 const WITHOUT_SHOP = [
   'access_log',
+  'backups',
   'fault_groups',
   'faults',
   'migrations',

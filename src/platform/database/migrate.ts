@@ -5,8 +5,8 @@ import pg from 'pg';
 import { StartError } from '../start-error.js';
 import { connectionSettings } from './pool.js';
 
-/** Any number will do, as long as all versions of this program use the same one. */
-const MIGRATION_LOCK = 7_268_302_611;
+/** Held by whoever changes the schema. Any number will do, as long as all versions of this program use the same one. */
+export const MIGRATION_LOCK = 7_268_302_611;
 
 /**
  * Brings the schema to the newest file of `folder` (0001_….sql, 0002_….sql: plain SQL, forward only). Each file runs in
@@ -15,7 +15,7 @@ const MIGRATION_LOCK = 7_268_302_611;
  * @throws StartError when the database is newer than this program, or can't be reached.
  */
 export async function migrate(url: string, folder: string): Promise<void> {
-  const files = (await readdir(folder)).filter((file) => /^\d{4}_.+\.sql$/.test(file)).sort();
+  const files = await listMigrations(folder);
   const client = new pg.Client({ ...connectionSettings(url), lock_timeout: 60_000 });
   client.on('error', () => {});
   await client.connect().catch((error: Error) => {
@@ -23,19 +23,32 @@ export async function migrate(url: string, folder: string): Promise<void> {
   });
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    await client.query('create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())');
-    const applied = (await client.query<{ name: string }>('select name from migrations order by name')).rows.map((row) => row.name);
-    const unknown = applied.find((name) => !files.includes(name));
-    if (unknown)
-      throw new StartError(`The database is newer than this program (it has ${unknown}): start the version that made it, or a later one.`);
-    for (const file of files.filter((name) => !applied.includes(name))) await apply(client, folder, file);
+    await applyMigrations(client, folder, files);
     await migrateJobs(url);
   } finally {
     await client.end();
   }
 }
 
-async function apply(client: pg.Client, folder: string, file: string): Promise<void> {
+/** The names of all there are, in their order. */
+export async function listMigrations(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((file) => /^\d{4}_.+\.sql$/.test(file)).sort();
+}
+
+/**
+ * Runs those of `files` that have not run yet, in the first schema of the client's search path.
+ * @throws StartError when one has run that is not among them
+ */
+export async function applyMigrations(client: pg.ClientBase, folder: string, files: string[]): Promise<void> {
+  await client.query('create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())');
+  const applied = (await client.query<{ name: string }>('select name from migrations order by name')).rows.map((row) => row.name);
+  const unknown = applied.find((name) => !files.includes(name));
+  if (unknown)
+    throw new StartError(`The database is newer than this program (it has ${unknown}): start the version that made it, or a later one.`);
+  for (const file of files.filter((name) => !applied.includes(name))) await apply(client, folder, file);
+}
+
+async function apply(client: pg.ClientBase, folder: string, file: string): Promise<void> {
   const statements = await readFile(join(folder, file), 'utf8');
   await client.query('begin');
   await client.query(statements);
@@ -43,7 +56,8 @@ async function apply(client: pg.Client, folder: string, file: string): Promise<v
   await client.query('commit');
 }
 
-async function migrateJobs(url: string): Promise<void> {
+/** The schema of background jobs. */
+export async function migrateJobs(url: string): Promise<void> {
   const pool = new pg.Pool({ ...connectionSettings(url), max: 1 });
   try {
     await runMigrations({ pgPool: pool });

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/pool.js';
 import type { Task } from '../jobs/jobs.js';
+import { isNamedAside, mayRemoveFiles } from './hold.js';
 import { lockContent } from './keep.js';
 import type { FileStore } from './store.js';
 
@@ -102,6 +103,8 @@ async function removeBytes(db: Database, store: FileStore, sha256: Buffer, befor
     // The list may be older than the lock.
     const stored = row ? null : await store.find(sha256);
     if (!stored || stored.storedAt >= before) return false;
+    // A backup that is being made, and what a restore has put aside, need it; the next night will do.
+    if (!(await mayRemoveFiles(trx)) || (await isNamedAside(trx, sha256))) return false;
     await store.remove(sha256);
     return true;
   });

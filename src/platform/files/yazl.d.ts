@@ -14,6 +14,6 @@ declare module 'yazl' {
     readonly outputStream: Readable;
     addBuffer(buffer: Buffer, path: string, options?: EntryOptions): void;
     addReadStreamLazy(path: string, options: EntryOptions, open: (done: (error: Error | null, stream?: Readable) => void) => void): void;
-    end(): void;
+    end(options?: { comment?: string }): void;
   }
 }

@@ -1,0 +1,291 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { sql } from 'kysely';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addComment } from '../../features/work-orders/comments.js';
+import { back, contentsOf, diskStore, fillShops, runScript, temporaryFolder } from '../../testing/backup.js';
+import { type TestDatabase, testDatabase } from '../../testing/database.js';
+import { startTestServer } from '../../testing/server.js';
+import { openOrders, type TestShop } from '../../testing/shop.js';
+import { hashEvent } from '../database/events.js';
+import { applyMigrations, listMigrations, migrateJobs } from '../database/migrate.js';
+import { connectionSettings, type Database } from '../database/pool.js';
+import { verifyEvents } from '../database/verify-events.js';
+import type { FileStore } from '../files/store.js';
+import { projectPath } from '../project.js';
+import { filesOf, openArchive } from './archive.js';
+import type { MadeBackup } from './backup.js';
+import { proveBackup } from './prove.js';
+import { dropAside, listAside, restore, undoRestore, withQuietDatabase } from './restore.js';
+import { bringFiles, findNeeded } from './restore-files.js';
+
+const folder = temporaryFolder();
+const inside = (name: string) => join(folder.path, name);
+const plain = { folder: inside('backups'), passphrase: undefined };
+let database: TestDatabase;
+let store: FileStore;
+let shop: TestShop;
+let made: MadeBackup;
+
+beforeAll(async () => {
+  database = await testDatabase(3);
+  store = await diskStore(inside('data'));
+  shop = await fillShops(database.db, store);
+  made = await back(database.url, store, plain);
+});
+afterAll(async () => {
+  await database.close();
+  folder.remove();
+});
+
+/** What the script does, without asking. @returns the schema of what was there */
+async function restoreInto(url: string, path: string, to: FileStore, passphrase?: string): Promise<string> {
+  const archive = await openArchive(path, passphrase);
+  try {
+    const { toBring, lost } = await findNeeded(archive, to);
+    expect(lost).toEqual([]);
+    const beforeTheChange = () => bringFiles(archive, to, toBring);
+    await disconnect(url);
+    return await withQuietDatabase(url, (client) => restore(client, url, archive, { acceptBrokenLog: false, beforeTheChange }));
+  } finally {
+    archive.close();
+  }
+}
+
+/** The test's own connections would be somebody who uses the database. */
+async function disconnect(url: string): Promise<void> {
+  const elsewhere = new URL(url);
+  elsewhere.pathname = '/postgres';
+  const client = new pg.Client(connectionSettings(elsewhere.href));
+  await client.connect();
+  await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [new URL(url).pathname.slice(1)]);
+  await client.end();
+}
+
+async function expectChains(db: Database): Promise<void> {
+  const shops = await db.selectFrom('shops').select('id').execute();
+  expect(shops).toHaveLength(2);
+  for (const { id } of shops) expect(await verifyEvents(db, id)).toMatchObject({ wrong: null, events: expect.any(Number) });
+}
+
+/** A database that is gone after the work, with whatever its pool held. */
+async function withDatabase(template: string | undefined, work: (made: TestDatabase) => Promise<void>): Promise<void> {
+  const other = await testDatabase(3, undefined, template);
+  await work(other).finally(() => other.close());
+}
+
+test('the archive tells what is in it', () => {
+  const { manifest } = made;
+  expect(manifest.shops.map(({ name }) => name)).toEqual(['first', 'second']);
+  expect(manifest.tables.find(({ table }) => table === 'work_orders')?.lines).toBe(7);
+  expect(manifest.tables.map(({ table }) => table)).not.toContain('session');
+  expect(manifest.files).toMatchObject({ lines: 3, total: 200_003 });
+  expect(manifest.missing).toEqual([]);
+  expect(made.fresh).toHaveLength(3);
+  expect(readFileSync(made.path).includes('no-such-task')).toBe(false);
+});
+
+test('restored into an empty database everything is there: rows, chain, files, rules, numbers; and a person signs in', async () => {
+  await withDatabase('template0', async (fresh) => {
+    const data = inside('fresh');
+    const environment = { DATABASE_URL: fresh.url, DATA_DIR: data };
+    const asked = await runScript('restore', [made.path], environment, 'second\n');
+    expect(asked).toMatchObject({ code: 1, err: expect.stringContaining('Nothing was changed.\n') });
+    expect(asked.out).toContain('7 work orders');
+    expect((await sql`select from pg_tables where tablename = 'shops'`.execute(fresh.db)).rows).toEqual([]);
+
+    await disconnect(fresh.url);
+    expect(await runScript('restore', [made.path], environment, 'first\n')).toMatchObject({ code: 0 });
+    expect(await contentsOf(fresh.db)).toEqual(await contentsOf(database.db));
+    await expectChains(fresh.db);
+    const restored = await diskStore(data);
+    const rows = await fresh.db.selectFrom('files').select('sha256').execute();
+    expect(rows).toHaveLength(3);
+    for (const { sha256 } of rows)
+      expect(
+        createHash('sha256')
+          .update(await buffer(await restored.read(sha256)))
+          .digest(),
+      ).toEqual(sha256);
+    await expect(sql`update events set kind = 'x'`.execute(fresh.db)).rejects.toThrow(/events/);
+    await expect(sql`delete from authorizations`.execute(fresh.db)).rejects.toThrow();
+    const jobs = await sql`select task_identifier, run_at from graphile_worker.jobs where task_identifier = 'no-such-task'`.execute(
+      fresh.db,
+    );
+    expect(jobs.rows).toEqual([{ task_identifier: 'no-such-task', run_at: new Date('2099-01-01T00:00:00Z') }]);
+
+    const server = await startTestServer(fresh.url, { DATA_DIR: data });
+    try {
+      const advisor = await server.clientOf(shop, 'advisor');
+      expect((await advisor.get('/board')).text).toContain('Vehicle 5');
+      const [next] = await openOrders(fresh.db, shop.staff.advisor, 1);
+      expect(next).toBe(1006);
+      const refused = await runScript('restore', [made.path, '--yes'], environment);
+      expect(refused).toMatchObject({
+        code: 1,
+        err: expect.stringMatching(/^The database is in use \(.*serviceflow.*\): stop ServiceFLOW/),
+      });
+      const beside = await runScript('backup', ['--to', inside('beside')], { ...environment, SESSION_SECRET: 'x'.repeat(32) });
+      expect(beside).toMatchObject({ code: 0, err: '' });
+      expect(beside.out.trim().split('\n').at(-1)).toMatch(new RegExp(`^${inside('beside')}/serviceflow-first-\\d{8}-\\d{6}Z\\.zip$`));
+    } finally {
+      await server.stop();
+    }
+  });
+}, 90_000);
+
+test('what was there is kept whole, and comes back; and that is taken back again', async () => {
+  await withDatabase(undefined, async (other) => {
+    const files = await diskStore(inside('undo'));
+    await restoreInto(other.url, made.path, files);
+    await addComment(other.db, shop.staff.advisor, 1001, 'Written after the backup');
+    const later = await contentsOf(other.db);
+    await sql`select graphile_worker.add_job('another-task')`.execute(other.db);
+    const aside = await restoreInto(other.url, made.path, files);
+    expect(await contentsOf(other.db)).toEqual(await contentsOf(database.db));
+    const { waiting_jobs: waiting, ...kept } = await contentsOf(other.db, aside);
+    expect(kept).toEqual(later);
+    expect(waiting).toMatch(/^2 /);
+
+    const tasks = async () =>
+      (await sql<{ t: string }>`select task_identifier as t from graphile_worker.jobs order by 1`.execute(other.db)).rows.map(
+        (row) => row.t,
+      );
+    expect(await tasks()).toEqual(['no-such-task']);
+    await disconnect(other.url);
+    await withQuietDatabase(other.url, undoRestore);
+    expect(await contentsOf(other.db)).toEqual(later);
+    expect(await tasks()).toEqual(['another-task', 'no-such-task']);
+    await disconnect(other.url);
+    await withQuietDatabase(other.url, undoRestore);
+    expect(await contentsOf(other.db)).toEqual(await contentsOf(database.db));
+    await expectChains(other.db);
+  });
+});
+
+test('with a passphrase nothing can be read without it, and everything with it', async () => {
+  const target = { folder: inside('sealed'), passphrase: 'correct horse battery staple' };
+  const sealed = await back(database.url, store, target);
+  expect(readFileSync(sealed.path).includes('Toyota')).toBe(false);
+  expect(sealed.manifest.secret).toBe('a secret that only tests ever use, long enough');
+  await expect(openArchive(sealed.path, undefined)).rejects.toThrow(/sealed with a passphrase/);
+  await expect(openArchive(sealed.path, 'correct horse battery stable')).rejects.toThrow(/can't be opened with this passphrase/);
+  const archive = await openArchive(sealed.path, target.passphrase);
+  const [file] = await filesOf(archive);
+  archive.close();
+  const stored = readFileSync(join(target.folder, archive.header.pool, (file?.digest ?? '').slice(0, 2), file?.digest ?? ''));
+  expect(createHash('sha256').update(stored).digest('hex')).not.toBe(file?.digest);
+  expect((await back(database.url, store, target)).fresh).toEqual([]);
+  await withDatabase('template0', async (fresh) => {
+    await restoreInto(fresh.url, sealed.path, await diskStore(inside('from-sealed')), target.passphrase);
+    expect(await contentsOf(fresh.db)).toEqual(await contentsOf(database.db));
+  });
+});
+
+test('what an older version wrote is restored, and brought forward', async () => {
+  await withDatabase('template0', async (old) => {
+    const client = new pg.Client(connectionSettings(old.url));
+    await client.connect();
+    const migrations = await listMigrations(projectPath('migrations'));
+    const released = migrations.slice(0, 3);
+    await applyMigrations(client, projectPath('migrations'), released);
+    await client.query(OLD_SHOP);
+    const hash = hashEvent(Buffer.alloc(32), OLD_EVENT);
+    await client.query(
+      `insert into events (shop_id, version, seq, at, kind, data, hash) values (1, 1, 1, '2026-01-05T12:00:00Z', 'shop.made', '{"name": "Old"}', $1)`,
+      [hash],
+    );
+    await client.query('update shops set event_hash = $1', [hash]);
+    await client.end();
+    await migrateJobs(old.url);
+    const older = await back(old.url, store, { folder: inside('older'), passphrase: undefined });
+    expect(older.manifest.migrations).toEqual(released);
+    await proveBackup(older.path, older.fresh, { url: database.url, dataDir: folder.path, passphrase: undefined });
+    await withDatabase(undefined, async (now) => {
+      await restoreInto(now.url, older.path, store);
+      expect(await now.db.selectFrom('customers').select(['name', 'kind']).execute()).toEqual([{ name: 'Dana Whitfield', kind: 'person' }]);
+      const applied = await sql<{ name: string }>`select name from migrations order by name`.execute(now.db);
+      expect(applied.rows.map(({ name }) => name)).toEqual(migrations);
+    });
+  });
+});
+
+const OLD_EVENT = {
+  ...{ shop_id: 1, version: 1, seq: 1, at: new Date('2026-01-05T12:00:00Z'), actor_id: null, kind: 'shop.made', work_order_id: null },
+  ...{ data: { name: 'Old' }, request_id: null, result: null },
+};
+const OLD_SHOP = `
+  insert into shops (name, time_zone, version) values ('Old', 'UTC', 1);
+  insert into customers (shop_id, name) values (1, 'Dana Whitfield');`;
+
+describe('while the shop works', () => {
+  test('what is in a backup is what was there at one moment', async () => {
+    await withDatabase(undefined, async (busy) => {
+      const files = await diskStore(inside('busy'));
+      const working = await fillShops(busy.db, files);
+      let going = true;
+      let written = 0;
+      const write = async () => {
+        for (; going; written++) await addComment(busy.db, working.staff.advisor, 1001, `comment ${written}`);
+      };
+      const writing = write();
+      const backups: MadeBackup[] = [];
+      for (let turn = 0; turn < 2; turn++)
+        backups.push(await back(busy.url, files, { folder: inside('busy-backups'), passphrase: undefined }));
+      going = false;
+      await writing;
+      expect(written).toBeGreaterThan(5);
+      for (const one of backups) {
+        await proveBackup(one.path, one.fresh, { url: busy.url, dataDir: folder.path, passphrase: undefined });
+        const lines = (table: string) => one.manifest.tables.find((each) => each.table === table)?.lines ?? 0;
+        await withDatabase('template0', async (fresh) => {
+          await restoreInto(fresh.url, one.path, files);
+          const comments = await fresh.db.selectFrom('events').select('version').where('kind', '=', 'comment.added').execute();
+          expect(comments).toHaveLength(lines('comments'));
+        });
+      }
+    });
+  }, 60_000);
+});
+
+test('the proof finds what a backup lacks', async () => {
+  const proving = { url: database.url, dataDir: folder.path, passphrase: undefined };
+  const target = { folder: inside('lacking'), passphrase: undefined };
+  const lacking = await back(database.url, store, target);
+  await proveBackup(lacking.path, lacking.fresh, proving);
+  const digest = lacking.fresh[0] ?? '';
+  rmSync(join(target.folder, 'files', 'plain', digest.slice(0, 2), digest));
+  await expect(proveBackup(lacking.path, lacking.fresh, proving)).rejects.toThrow(
+    `The file ${digest} beside ${lacking.path} is damaged or missing.`,
+  );
+  expect((await back(database.url, store, target)).fresh).toEqual([digest]);
+  const left = await sql`select from pg_database where datname like 'serviceflow_proof%'`.execute(database.db);
+  expect(left.rows).toEqual([]);
+});
+
+test('a file that nobody can read is told, and the rest is backed up', async () => {
+  const files = await diskStore(inside('data'));
+  const [row] = await database.db.selectFrom('files').select('sha256').where('bytes', '=', 1).execute();
+  const sha256 = row?.sha256 as Buffer;
+  const incomplete = { ...files, read: (wanted: Buffer) => (wanted.equals(sha256) ? files.read(Buffer.alloc(32)) : files.read(wanted)) };
+  const some = await back(database.url, incomplete, { folder: inside('incomplete'), passphrase: undefined });
+  expect(some.manifest.missing).toEqual([sha256.toString('hex')]);
+  expect(some.manifest.files.lines).toBe(2);
+});
+
+test('what was put aside long ago is removed, and nothing else', async () => {
+  await withDatabase(undefined, async (other) => {
+    await restoreInto(other.url, made.path, store);
+    await disconnect(other.url);
+    await withQuietDatabase(other.url, async (client) => {
+      const [aside] = await listAside(client);
+      expect(aside).toMatch(/^before_\d{17}$/);
+      expect(await dropAside(client, new Date(Date.now() - 60_000))).toEqual([]);
+      expect(await dropAside(client, new Date(Date.now() + 60_000))).toEqual([aside]);
+    });
+    expect(await contentsOf(other.db)).toEqual(await contentsOf(database.db));
+  });
+});
