@@ -3,17 +3,21 @@ import type passport from 'passport';
 import { AccessTokens } from './features/api/access-tokens.js';
 import { tokenOperations } from './features/api/api.js';
 import { ApiThrottle, authenticate, scopeOf } from './features/api/credentials.js';
+import { DESCRIPTION } from './features/api/description.js';
+import { documentOperation } from './features/api/document-api.js';
 import { eventOperations } from './features/api/event-api.js';
 import { boardOperations } from './features/board/api.js';
 import type { Boards } from './features/board/boards.js';
 import { labelOperations } from './features/labels/api.js';
-import { can } from './features/staff/permissions.js';
+import { mayNow } from './features/staff/may-now.js';
 import type { SignInThrottle } from './features/staff/throttle.js';
 import { commentOperations } from './features/work-orders/comment-api.js';
 import { RequestError } from './platform/errors.js';
 import { WaitingRequests } from './platform/live/waiting.js';
 import type { Services } from './platform/services.js';
-import type { ApiViewer, Operation } from './platform/web/api.js';
+import { VERSION } from './platform/version.js';
+import type { Operation } from './platform/web/api.js';
+import { describeApi } from './platform/web/api-document.js';
 import { mountApi } from './platform/web/api-mount.js';
 
 export interface Api {
@@ -42,14 +46,17 @@ export function createApi(services: Services, boards: Boards, authenticator: pas
     ...commentOperations(services),
     ...labelOperations(services),
     ...eventOperations(services, waiting, again),
+    documentOperation(() => document),
   ];
+
+  const document = describeApi(operations, { title: 'ServiceFLOW', version: VERSION, description: DESCRIPTION, scopeOf });
 
   const router = mountApi(operations, {
     db,
     temporary: () => files.temporary(),
     authenticate: (request) => authenticate(db, access, request),
     count: (viewer, response) => throttle.count(viewer, response),
-    may: (viewer: ApiViewer, permission: string) => can(viewer.role, permission),
+    may: mayNow,
     scopeOf,
   });
   return { operations, router, waiting };

@@ -235,12 +235,20 @@ beforeAll(async () => {
     ...{ staff: shop.staff.mechanic.staff, token: 'x'.repeat(43), session: 'a'.repeat(64) },
     ...(await makeSettings(db, shop)),
     ...(await makeWebhook(server, shop)),
+    fault: await makeFault(server, shop),
   };
 });
 afterAll(async () => {
   await server.stop();
   await database.close();
 });
+
+/** Something that broke for a person of the shop. */
+async function makeFault({ app: { services } }: TestServer, { id, staff }: TestShop): Promise<number> {
+  services.faults.record({ kind: 'server', error: new Error('The first comment'), shop: id, staff: staff.mechanic.staff });
+  await services.faults.settled();
+  return (await services.db.selectFrom('fault_groups').select('id').executeTakeFirstOrThrow()).id;
+}
 
 /** A webhook that is told of nothing that these tests do, with a test that waits. */
 async function makeWebhook({ app: { services } }: TestServer, { id, staff }: TestShop): Promise<Record<string, number>> {

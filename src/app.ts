@@ -19,6 +19,7 @@ import { boardRoutes } from './features/board/routes.js';
 import { customerRoutes } from './features/customers/routes.js';
 import { evidenceRoutes } from './features/evidence/routes.js';
 import { exportRoutes } from './features/exports/routes.js';
+import { healthPageRoutes } from './features/health/routes.js';
 import { importRoutes } from './features/imports/routes.js';
 import { inspectionRoutes } from './features/inspections/routes.js';
 import { inspectionTemplateRoutes } from './features/inspections/template-routes.js';
@@ -147,6 +148,7 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
     ...exportRoutes(services),
     ...staffRoutes(services),
     ...activityRoutes(services),
+    ...healthPageRoutes(services),
     ...tvRoutes(services),
     ...webhookRoutes(services),
   ];

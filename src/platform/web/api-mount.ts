@@ -86,7 +86,6 @@ async function admit(operation: Operation, request: Request, response: Response,
   // Whom a fault happened to.
   request.user = viewer;
   await options.count(viewer, response);
-  if (viewer.owesSecondFactor) throw new Forbidden('This shop asks for a second factor: sign in to the pages and set it up.');
   const scope = options.scopeOf(operation);
   if (!viewer.scopes.includes(scope)) {
     response.set('WWW-Authenticate', `Bearer realm="ServiceFLOW", error="insufficient_scope", scope="${scope}"`);

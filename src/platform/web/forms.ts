@@ -26,7 +26,8 @@ export const Email = Text.pipe(Address).meta({ format: 'email', maxLength: 254 }
 export const Id = z
   .string()
   .regex(/^[1-9]\d{0,14}$/, 'That is not one of the choices.')
-  .transform(Number);
+  .transform(Number)
+  .meta({ type: 'integer', minimum: 1, maximum: 999_999_999_999_999, pattern: undefined });
 
 /** An id, or nothing chosen. */
 export const OptionalId = z.union([z.literal('').transform(() => null), Id], { error: 'That is not one of the choices.' }).default(null);

@@ -1,0 +1,352 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { scopeOf } from './features/api/credentials.js';
+import { makeToken } from './features/api/named-tokens.js';
+import { can, PERMISSIONS, ROLES, type Role } from './features/staff/permissions.js';
+import type { Operation, Scope } from './platform/web/api.js';
+import { AnswerCheck, ApiClient, addressOf } from './testing/api.js';
+import { makeApiShop } from './testing/api-shop.js';
+import { type TestDatabase, testDatabase } from './testing/database.js';
+import { allowedBy, refusedBy, type Schema } from './testing/json-schema.js';
+import { startTestServer, type TestServer } from './testing/server.js';
+import { makeShop, type TestShop } from './testing/shop.js';
+
+/** A test that saw fewer operations than there are would prove nothing. */
+const FEWEST_OPERATIONS = 16;
+/** What needs no token. Nothing joins this list by accident. */
+const FOR_ANYONE = ['getDocument', 'refreshTokens', 'signIn'];
+
+let database: TestDatabase;
+let server: TestServer;
+let shop: TestShop;
+let manager: ApiClient;
+let answers: AnswerCheck;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  server = await startTestServer(database.url, { API_REQUESTS_PER_MINUTE: '1000000' });
+  shop = await makeApiShop(database.db);
+  answers = new AnswerCheck((await new ApiClient(server.client(), null).get('/openapi.json')).json);
+});
+afterAll(async () => {
+  await server.stop();
+  await database.close();
+});
+// An operation that was tried may have ended a sign-in, or even changed the role.
+beforeEach(async () => {
+  manager = await asPerson('manager');
+});
+
+const operations = () => server.app.operations;
+const closed = () => operations().filter(({ may }) => may !== 'anyone');
+const named = ({ method, path }: Operation) => `${method} ${path}`;
+
+async function asPerson(role: Role): Promise<ApiClient> {
+  const { staff } = shop.staff[role];
+  await database.db.updateTable('memberships').set({ role, disabled_at: null }).where('staff_id', '=', staff).execute();
+  return ApiClient.signIn(server.client(), shop, role);
+}
+
+/** The versions of all shops: what changes anything, changes one of them. */
+const everything = () => database.db.selectFrom('shops').select(['id', 'version']).orderBy('id').execute();
+
+function resolve(ref: string): Schema {
+  return ref
+    .slice(2)
+    .split('/')
+    .reduce((part, name) => part[name], answers.document) as Schema;
+}
+
+/** The schema of an operation's JSON body. */
+function bodySchema(operation: Operation): Schema | null {
+  const content = answers.described(operation).requestBody?.content['application/json'];
+  if (!content) return null;
+  return content.schema.$ref ? resolve(content.schema.$ref) : content.schema;
+}
+
+describe('the document', () => {
+  test('is OpenAPI 3.1, and speaks of every operation that is mounted, and of no other', () => {
+    expect(answers.document.openapi).toMatch(/^3\.1\./);
+    const described = Object.entries(answers.document.paths as Record<string, object>).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
+    );
+    expect(described.sort()).toEqual(mountedOperations(server.app.http).sort());
+    expect(described.sort()).toEqual(operations().map(named).sort());
+    expect(described.length).toBeGreaterThanOrEqual(FEWEST_OPERATIONS);
+    expect(new Set(operations().map(({ id }) => id)).size).toBe(operations().length);
+  });
+
+  test('refers to nothing that is not in it', () => {
+    const references = JSON.stringify(answers.document).match(/"\$ref":"[^"]+"/g) ?? [];
+    expect(references.length).toBeGreaterThan(10);
+    for (const reference of new Set(references)) expect(resolve(JSON.parse(`{${reference}}`).$ref), reference).toBeDefined();
+  });
+
+  test('names every part of a path, and for every operation an example', () => {
+    for (const operation of operations()) {
+      const { parameters } = answers.described(operation) as { parameters: { name: string; in: string }[] };
+      const parts = [...operation.path.matchAll(/:(\w+)/g)].map(([, name]) => name);
+      expect(
+        parameters.filter((one) => one.in === 'path').map((one) => one.name),
+        named(operation),
+      ).toEqual(parts);
+      expect(Object.keys(operation.example.params ?? {}), named(operation)).toEqual(parts);
+      if (operation.body && !operation.files) expect(operation.example.body, named(operation)).toBeDefined();
+    }
+  });
+
+  test('has permissions of the one table', () => {
+    for (const operation of operations()) expect([...Object.keys(PERMISSIONS), 'anyone'], named(operation)).toContain(operation.may);
+    expect(
+      operations()
+        .filter(({ may }) => may === 'anyone')
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(FOR_ANYONE);
+  });
+});
+
+describe('who may', () => {
+  test.each(ROLES)('a %s exactly what the table says', async (role) => {
+    const client = await asPerson(role);
+    const before = await everything();
+    for (const operation of closed()) {
+      // An unknown parameter stops whoever gets past the door, so nothing changes.
+      const reply = await client.send(operation.method, addressOf(operation, undefined, { unknown: 'field' }));
+      expect(reply.status, `${named(operation)}: ${reply.text}`).toBe(can(role, operation.may) ? 422 : 403);
+      answers.check(operation, reply);
+    }
+    expect(await everything()).toEqual(before);
+  });
+
+  test.each<Scope>(['read', 'write', 'manage'])('a token for “%s” only what that is', async (scope) => {
+    const token = await makeToken(database.db, shop.staff.manager, { name: `Only ${scope}`, scopes: [scope], expiresAt: null });
+    const client = new ApiClient(server.client(), token);
+    const before = await everything();
+    for (const operation of closed()) {
+      const reply = await client.send(operation.method, addressOf(operation, undefined, { unknown: 'field' }));
+      expect(reply.status, `${named(operation)}: ${reply.text}`).toBe(scopeOf(operation) === scope ? 422 : 403);
+      if (reply.status === 403) expect(reply.headers['www-authenticate']).toContain(`insufficient_scope", scope="${scopeOf(operation)}"`);
+    }
+    expect(await everything()).toEqual(before);
+    expect(closed().some((operation) => scopeOf(operation) === scope)).toBe(true);
+  });
+
+  test('nobody without a token, and no browser by its cookie', async () => {
+    const browser = await server.clientOf(shop, 'manager');
+    const before = await everything();
+    for (const operation of closed()) {
+      for (const client of [
+        new ApiClient(server.client(), null),
+        new ApiClient(browser, null),
+        new ApiClient(server.client(), 'made-up'),
+      ]) {
+        const reply = await client.send(operation.method, addressOf(operation), { body: operation.example.body });
+        expect(reply.status, named(operation)).toBe(401);
+        expect(reply.headers['www-authenticate']).toMatch(/^Bearer /);
+        expect(reply.headers['set-cookie']).toBeUndefined();
+        answers.check(operation, reply);
+      }
+    }
+    expect(await everything()).toEqual(before);
+  });
+
+  test('nobody of another shop', async () => {
+    const other = await makeShop(database.db, 'other');
+    const stranger = await ApiClient.signIn(server.client(), other, 'manager');
+    const before = await everything();
+    const particular = closed().filter(({ path, files }) => path.includes(':') && !files);
+    expect(particular.length).toBeGreaterThan(8);
+    for (const operation of particular) {
+      const reply = await stranger.send(operation.method, addressOf(operation), { body: operation.example.body });
+      expect(reply.status, `${named(operation)}: ${reply.text}`).toBe(404);
+      answers.check(operation, reply);
+      expect(reply.text).not.toMatch(/It squeals|Vehicle 1|Dana Whitfield|Warranty|api\.test/);
+    }
+    expect(await everything()).toEqual(before);
+    for (const operation of closed().filter(({ path, method }) => method === 'get' && !path.includes(':'))) {
+      const reply = await stranger.send('get', addressOf(operation));
+      expect(reply.text, named(operation)).not.toMatch(/It squeals|Vehicle 1|Dana Whitfield|Warranty|api\.test/);
+    }
+  });
+
+  test('no page of another origin', async () => {
+    for (const operation of operations()) {
+      const headers = {
+        origin: 'https://evil.test',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization',
+      };
+      const reply = await manager.send('options', addressOf(operation), { headers });
+      expect(reply.status, named(operation)).toBe(405);
+      expect(Object.keys(reply.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+    }
+    const reply = await manager.get('/board', { origin: 'https://evil.test' });
+    expect(Object.keys(reply.headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+  });
+});
+
+test('no address answers a method that is not declared', async () => {
+  for (const path of new Set(operations().map((operation) => operation.path))) {
+    const same = operations().filter((operation) => operation.path === path);
+    const declared = same.map(({ method }) => method.toUpperCase());
+    for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE'].filter((one) => !declared.includes(one))) {
+      const headers = { 'x-http-method-override': declared[0] as string };
+      const reply = await manager.send(method, addressOf(same[0] as Operation), { headers });
+      expect(reply.status, `${method} ${path}`).toBe(405);
+      expect(reply.headers.allow).toBe(declared.join(', '));
+    }
+  }
+  expect(await manager.get('/nothing')).toMatchObject({
+    status: 404,
+    json: { status: 404, type: 'about:blank', instance: '/api/v1/nothing' },
+  });
+});
+
+test('every example works, once: again with the same key it gets the same answer', async () => {
+  const order = ['get', 'put', 'patch', 'post', 'delete'];
+  const last = 'signOut';
+  const sorted = closed()
+    .filter(({ files }) => !files)
+    .sort((a, b) => Number(a.id === last) - Number(b.id === last) || order.indexOf(a.method) - order.indexOf(b.method));
+  for (const operation of [...operations().filter(({ may }) => may === 'anyone'), ...sorted]) {
+    const { method, example } = operation;
+    const address = addressOf(operation);
+    const what = named(operation);
+    if (operation.match) await expectCondition(operation, address);
+    const headers = { 'idempotency-key': `example of ${operation.id}`.replace(/ /g, '-') };
+    const first = await manager.send(method, address, { body: example.body, headers });
+    expect(first.status, `${what}: ${first.text}`).toBe(operation.status);
+    answers.check(operation, first);
+    if (method === 'get') {
+      expect(await manager.get(address, { 'if-none-match': first.headers.etag as string }), what).toMatchObject({ status: 304, text: '' });
+    } else if (operation.may !== 'anyone' && operation.id !== last) {
+      const before = await everything();
+      const second = await manager.send(method, address, { body: example.body, headers });
+      expect([second.status, second.text], what).toEqual([first.status, first.text]);
+      expect(await everything(), what).toEqual(before);
+      if (operation.body) {
+        const other = await manager.send(method, address, { body: { ...example.body, reason: 'Another one' }, headers });
+        expect(other.status, what).toBe(422);
+      }
+    }
+  }
+});
+
+/** Refused with another ETag than that of the GET, which is the one that is let through. */
+async function expectCondition(operation: Operation, address: string): Promise<void> {
+  const before = await everything();
+  const { body } = operation.example;
+  const reply = await manager.send(operation.method, address, { body, headers: { 'if-match': '"another"' } });
+  expect(reply.status, `${named(operation)}: ${reply.text}`).toBe(412);
+  answers.check(operation, reply);
+  expect(await everything(), named(operation)).toEqual(before);
+}
+
+describe('whatever comes', () => {
+  test('what the schemas allow is answered as the document says', async () => {
+    for (const operation of operations().filter(({ id, files }) => id !== 'signOut' && !files)) {
+      await asPerson('manager');
+      const schema = bodySchema(operation);
+      const input = fc.record({
+        params: fc.oneof({ weight: 3, arbitrary: fc.constant(operation.example.params ?? {}) }, given(operation, 'path')),
+        query: given(operation, 'query'),
+        body: schema ? allowedBy(schema, resolve) : fc.constant(undefined),
+      });
+      await fc.assert(
+        fc.asyncProperty(input, async ({ params, query, body }) => {
+          answers.check(
+            operation,
+            await manager.send(operation.method, addressOf(operation, params, query), { body }),
+            JSON.stringify({ params, query, body }),
+          );
+        }),
+        { numRuns: 8, endOnFailure: true },
+      );
+    }
+  });
+
+  test('what the schemas do not allow is refused, and changes nothing', async () => {
+    for (const operation of closed()) {
+      const schema = bodySchema(operation);
+      if (schema?.type !== 'object') continue;
+      const before = await everything();
+      for (const [what, body] of refusedBy(schema, operation.example.body as Record<string, unknown>, resolve)) {
+        const reply = await manager.send(operation.method, addressOf(operation), { body });
+        answers.check(operation, reply, what);
+        expect([400, 404, 422], `${named(operation)} with ${what}: ${reply.text}`).toContain(reply.status);
+      }
+      expect(await everything(), named(operation)).toEqual(before);
+    }
+  });
+
+  test('parts of an address that are none lead nowhere', async () => {
+    const odd = ['0', '1.5', '99999999999999999999', "1'--", '%00'];
+    for (const operation of closed().filter(({ path }) => path.includes(':'))) {
+      for (const part of odd) {
+        const address = operation.path.replace(/:\w+/g, part.includes('%') ? part : encodeURIComponent(part));
+        const reply = await manager.send(operation.method, address, { body: operation.example.body });
+        expect([400, 404], `${operation.method} ${address}: ${reply.text}`).toContain(reply.status);
+      }
+    }
+  });
+
+  const json = { 'content-type': 'application/json' };
+  test.each<[string, Record<string, string>, string, number[]]>([
+    ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 'text=x', [415]],
+    ['a text', { 'content-type': 'text/plain' }, '{"text":"x"}', [415]],
+    ['no type', {}, '{"text":"x"}', [415]],
+    ['a type that is hardly JSON', { 'content-type': 'application/jsonp' }, '{"text":"x"}', [415]],
+    ['a character set nobody knows', { 'content-type': 'application/json; charset=zebra' }, '{"text":"x"}', [415]],
+    ['something packed', { ...json, 'content-encoding': 'gzip' }, '{"text":"x"}', [415]],
+    ['half of it', json, '{"text":', [400]],
+    ['two megabytes', json, JSON.stringify({ text: 'x'.repeat(2_000_000) }), [413]],
+    ['10,000 lists in each other', json, '['.repeat(10_000) + ']'.repeat(10_000), [400, 422]],
+    ['100,000 fields', json, `{${Array.from({ length: 100_000 }, (_, index) => `"f${index}":1`).join()}}`, [413, 422]],
+    ['a prototype', json, '{"text":"x","__proto__":{"role":"manager"}}', [422]],
+    ['a constructor', json, '{"text":"x","constructor":{"prototype":{"role":"manager"}}}', [422]],
+    ['half a sign', json, '{"text":"\\ud800"}', [422]],
+    ['a NUL', json, '{"text":"a\\u0000b"}', [422]],
+  ])('a body with %s is refused', async (_name, headers, body, statuses) => {
+    const before = await everything();
+    const reply = await server.client().send('POST', '/api/v1/work-orders/1001/comments', {
+      body,
+      headers: { authorization: `Bearer ${manager.token}`, ...headers },
+    });
+    expect(statuses, reply.text).toContain(reply.status);
+    expect(reply.headers['content-type']).toBe('application/problem+json');
+    expect(await everything()).toEqual(before);
+    expect(({} as { role?: string }).role).toBeUndefined();
+  });
+});
+
+/** Parameters that the document allows. */
+function given(operation: Operation, where: 'path' | 'query'): fc.Arbitrary<object> {
+  const { parameters } = answers.described(operation) as { parameters: { name: string; in: string; required: boolean; schema: Schema }[] };
+  const own = parameters.filter((one) => one.in === where);
+  // Nobody waits here; the feed has tests of its own.
+  const fields = own.map(({ name, schema }) => [name, name === 'wait' ? fc.constant(0) : allowedBy(schema, resolve)] as const);
+  return fc.record(Object.fromEntries(fields), { requiredKeys: own.filter((one) => one.required).map((one) => one.name) });
+}
+
+interface Layer {
+  route?: { path: string; methods: Record<string, boolean> };
+  handle?: { stack?: Layer[] };
+  match(path: string): boolean;
+  slash: boolean;
+}
+
+/** What express would answer below the API's root, however it came there. */
+function mountedOperations(app: object): string[] {
+  const { stack } = (app as { router: { stack: Layer[] } }).router;
+  const roots = stack.filter((layer) => !layer.slash && layer.handle?.stack && layer.match('/api/v1'));
+  return roots.flatMap((root) =>
+    (root.handle?.stack ?? []).flatMap(({ route }) =>
+      route
+        ? Object.keys(route.methods)
+            .filter((method) => method !== '_all')
+            .map((method) => `${method} ${route.path}`)
+        : [],
+    ),
+  );
+}
