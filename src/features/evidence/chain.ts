@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { type EventRow, hashedBytes } from '../../platform/database/events.js';
+import { asWritten, type Origin, readOrigins } from '../../platform/database/origins.js';
 import type { Database } from '../../platform/database/pool.js';
 import { tell } from '../work-orders/history.js';
 import { eventPath, withoutInternal } from './rules.js';
@@ -33,16 +34,23 @@ export async function readChain(db: Database, shop: number, workOrder: number): 
         order by p.version desc, p.seq desc limit 1) as previous
     from events e left join staff s on s.id = e.actor_id
     where e.shop_id = ${shop} and e.work_order_id = ${workOrder} order by e.version, e.seq`.execute(db);
-  return rows.map(toLink);
+  const origins = await readOrigins(db, shop);
+  return rows.map((row) => toLink(row, origins));
 }
 
-function toLink({ hash, previous, by, ...row }: Row): Link {
+function toLink({ hash, previous, by, ...row }: Row, origins: Origin[]): Link {
   const before = previous ?? Buffer.alloc(32);
   const { data, isPartial } = withoutInternal(row.data);
   const path = isPartial ? null : eventPath(row.version, row.seq);
   return {
     ...{ version: row.version, seq: row.seq, at: row.at.toISOString(), by, kind: row.kind, what: say(row.kind, data, isPartial) },
-    ...{ previous: before.toString('hex'), hash: hash.toString('hex'), path, bytes: path === null ? null : hashedBytes(before, row), data },
+    ...{
+      previous: before.toString('hex'),
+      hash: hash.toString('hex'),
+      path,
+      bytes: path === null ? null : hashedBytes(before, asWritten(row, origins)),
+      data,
+    },
   };
 }
 

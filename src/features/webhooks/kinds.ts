@@ -225,7 +225,14 @@ export const GROUPS: Record<string, Group> = {
     },
   },
   'api-token': { title: 'Tokens of programs', kinds: { made: 'A token of the API was made', revoked: 'A token of the API was revoked' } },
-  shop: { title: 'The shop', kinds: { made: 'The shop was made', 'second-factor-asked': 'Who needs a second factor was changed' } },
+  shop: {
+    title: 'The shop',
+    kinds: {
+      made: 'The shop was made',
+      imported: 'The shop came from another installation',
+      'second-factor-asked': 'Who needs a second factor was changed',
+    },
+  },
 };
 
 /** Every kind, `<noun>.<what happened>`, with its sentence. */

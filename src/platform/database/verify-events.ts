@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { type EventRow, hashEvent } from './events.js';
+import { asWritten, readOrigins } from './origins.js';
 import type { Database } from './pool.js';
 
 const PAGE = 2_000;
@@ -27,12 +28,13 @@ export async function listShops(db: Database): Promise<{ id: number; name: strin
 export async function verifyEvents(db: Database, shop: number, page = PAGE): Promise<Verified> {
   const head = await db.selectFrom('shops').select(['name', 'version', 'event_hash']).where('id', '=', shop).executeTakeFirstOrThrow();
   const found = { shop, name: head.name, events: 0 };
+  const origins = await readOrigins(db, shop);
   let hash: Buffer = Buffer.alloc(32);
   let last = { version: 0, seq: 0 };
   for (;;) {
     const rows = await readPage(db, shop, last, head.version, page);
     for (const row of rows) {
-      const wrong = refuseStep(last, row) ?? refuseHash(hash, row);
+      const wrong = refuseStep(last, row) ?? refuseHash(hash, asWritten(row, origins));
       if (wrong) return { ...found, wrong };
       hash = row.hash;
       last = { version: row.version, seq: row.seq };

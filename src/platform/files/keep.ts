@@ -24,10 +24,7 @@ export interface KeptFile {
 export async function keepFile(db: Database, store: FileStore, shop: number, path: string, type: string): Promise<KeptFile> {
   try {
     const { sha256, bytes } = await measure(path);
-    await store.prepare(path, sha256);
-    await within(db, async (trx) => {
-      await lockContent(trx, sha256);
-      await store.keep(path, sha256);
+    await keepBytes(db, store, path, sha256, async (trx) => {
       await trx
         .insertInto('files')
         .values({ shop_id: shop, sha256, bytes, type })
@@ -40,6 +37,26 @@ export async function keepFile(db: Database, store: FileStore, shop: number, pat
   } finally {
     await rm(path, { force: true });
   }
+}
+
+/**
+ * The same without a row, for a shop that is only about to be there: its rows follow within two days, or the bytes are swept.
+ * @param sha256 of the file; the caller has measured it
+ * @param write what belongs into the transaction that holds the lock of that content
+ */
+export async function keepBytes(
+  db: Database,
+  store: FileStore,
+  path: string,
+  sha256: Buffer,
+  write: (trx: Transaction<DB>) => Promise<void> = async () => {},
+): Promise<void> {
+  await store.prepare(path, sha256);
+  await within(db, async (trx) => {
+    await lockContent(trx, sha256);
+    await store.keep(path, sha256);
+    await write(trx);
+  });
 }
 
 /** In a transaction of its own, or in the one that is open: that of a history (history.ts), whose shop nobody else can see yet. */
