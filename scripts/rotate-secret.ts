@@ -6,6 +6,7 @@ import { closeSync, existsSync, fsyncSync, openSync, renameSync, writeSync } fro
 import { join } from 'node:path';
 import { readConfig } from '../src/config.js';
 import { sealAnew } from '../src/features/staff/secret-rotation.js';
+import { sealHooksAnew } from '../src/features/webhooks/secrets.js';
 import { StartError } from '../src/platform/start-error.js';
 import { openScriptDatabase, runScript } from './script-database.js';
 
@@ -42,8 +43,11 @@ async function forget(): Promise<void> {
   const file = ownFile();
   const { db, config, close } = await openScriptDatabase(process.env, false);
   try {
-    const { sealed, lost } = await sealAnew({ db, config });
-    console.log(`Encrypted with the first secret: ${sealed} second factors${lost > 0 ? `; ${lost} can’t be opened by any` : ''}.`);
+    const [factors, hooks] = [await sealAnew({ db, config }), await sealHooksAnew(db, config.sessionSecrets)];
+    const lost = factors.lost + hooks.lost;
+    console.log(
+      `Encrypted with the first secret: ${factors.sealed} second factors, ${hooks.sealed} webhooks${lost > 0 ? `; ${lost} can’t be opened by any` : ''}.`,
+    );
   } finally {
     await close();
   }

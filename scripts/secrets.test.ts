@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findLink, makeLink } from '../src/features/approvals/links.js';
 import { LinkKeys } from '../src/features/approvals/tokens.js';
 import { checkSecondFactor } from '../src/features/staff/second-factor.js';
+import { HookSecrets } from '../src/features/webhooks/secrets.js';
 import { projectPath } from '../src/platform/project.js';
 import type { Secrets } from '../src/platform/secrets.js';
 import type { Client } from '../src/testing/client.js';
@@ -60,6 +61,21 @@ test('a new secret signs nobody out, and everything that hung on the old one goe
   const [number] = await openOrders(db, shop.staff.advisor, 1);
   const made = await makeLink(db, shop.staff.advisor, number as number, new LinkKeys([OLD]).token);
 
+  const signing = new HookSecrets([OLD]).make(shop.id);
+  const hook = {
+    name: 'Books',
+    url: 'https://books.test/',
+    kinds: ['*'],
+    secret: signing.sealed,
+    last_version: 0,
+    off_since: new Date(),
+    off_why: 'by-hand' as const,
+  };
+  await db
+    .insertInto('webhooks')
+    .values({ shop_id: shop.id, ...hook })
+    .execute();
+
   const before = await start();
   const client = await before.clientOf(shop, 'advisor');
   const phone = before.client();
@@ -91,8 +107,11 @@ test('a new secret signs nobody out, and everything that hung on the old one goe
 
   const forgotten = await run('rotate-secret', ['--forget']);
   expect(forgotten).toMatchObject({ code: 0, err: '' });
-  expect(forgotten.out).toContain('Encrypted with the first secret: 1 second factors.');
+  expect(forgotten.out).toContain('Encrypted with the first secret: 1 second factors, 1 webhooks.');
   expect(kept()).toHaveLength(1);
+
+  const { secret } = await db.selectFrom('webhooks').select('secret').executeTakeFirstOrThrow();
+  expect(new HookSecrets(kept()).open(shop.id, secret)).toBe(signing.secret);
 
   const later = await start();
   expect(await isIn(browserAt(later, client.cookies))).toBe(false);

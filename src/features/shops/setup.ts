@@ -4,7 +4,7 @@ import type { Database } from '../../platform/database/pool.js';
 import { NotFound } from '../../platform/errors.js';
 import { DEFAULT_COLUMNS, insertColumn } from '../board/columns.js';
 import { addStarterTemplates } from '../inspections/templates.js';
-import { hashPassword } from '../staff/passwords.js';
+import { hashChosen } from '../staff/passwords.js';
 
 export interface FirstShop {
   shopName: string;
@@ -27,7 +27,7 @@ export async function needsSetup(db: Database): Promise<boolean> {
  * @throws NotFound when there is a shop already
  */
 export async function setUp(db: Database, input: FirstShop): Promise<{ shop: number; staff: number }> {
-  const hash = await hashPassword(input.password);
+  const hash = await hashChosen(input.password, [input.name, input.email, input.shopName]);
   return db.transaction().execute(async (trx) => {
     await sql`select pg_advisory_xact_lock(${SETUP_LOCK}::bigint)`.execute(trx);
     if (!(await needsSetup(trx))) throw new NotFound('This shop is set up already. Please sign in.');

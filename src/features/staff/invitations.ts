@@ -3,7 +3,7 @@ import type { Database } from '../../platform/database/pool.js';
 import { Conflict, NotFound } from '../../platform/errors.js';
 import { hashToken, newToken } from '../../platform/tokens.js';
 import { endSessions, getMember } from './members.js';
-import { hashPassword } from './passwords.js';
+import { hashChosen } from './passwords.js';
 import type { Role } from './permissions.js';
 
 const INVITATION_DAYS = 7;
@@ -70,7 +70,7 @@ export async function acceptInvitation(
 ): Promise<{ shop: number; staff: number; email: string }> {
   const invitation = await findInvitation(db, token);
   if (!invitation) throw new NotFound('This link is used up or too old. Ask your manager for a new one.');
-  const hash = await hashPassword(password);
+  const hash = await hashChosen(password, [invitation.name, invitation.email]);
   await change(db, { shop: invitation.shop, staff: invitation.staff }, {}, async (tx) => {
     const used = await tx.db
       .updateTable('invitations')

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { type Actor, type Change, change } from '../../platform/database/change.js';
 import type { Database } from '../../platform/database/pool.js';
 import { Conflict, NotFound } from '../../platform/errors.js';
-import { hashPassword } from './passwords.js';
+import { hashChosen } from './passwords.js';
 import type { Role } from './permissions.js';
 
 export interface Member {
@@ -67,7 +67,8 @@ export async function setDisabled(db: Database, actor: Actor, staff: number, dis
 
 /** Sets a new password and ends all other sessions of the person. */
 export async function changePassword(db: Database, actor: Actor & { staff: number }, password: string, keepSession: string): Promise<void> {
-  const hash = await hashPassword(password);
+  const { name, email } = await db.selectFrom('staff').select(['name', 'email']).where('id', '=', actor.staff).executeTakeFirstOrThrow();
+  const hash = await hashChosen(password, [name, email]);
   await change(db, actor, {}, async (tx) => {
     await tx.db.updateTable('staff').set({ password_hash: hash }).where('id', '=', actor.staff).execute();
     await endSessions(tx, actor.staff, keepSession, 'password');

@@ -1,5 +1,7 @@
 import { hash, verify } from '@node-rs/argon2';
 import { z } from 'zod';
+import { Invalid } from '../../platform/errors.js';
+import { isCommon } from './common-passwords.js';
 
 // argon2id is this library's default. OWASP Password Storage Cheat Sheet: 19 MiB, 2 passes, 1 lane.
 const SETTINGS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -11,7 +13,19 @@ const NOBODY = hash('nobody has this password', SETTINGS);
 export const NewPassword = z
   .string({ error: 'Please choose a password.' })
   .min(10, 'Please use at least 10 characters. A few words are fine.')
-  .refine((value) => Buffer.byteLength(value) <= 1024, 'That password is too long: 1,024 bytes at most.');
+  .refine((value) => Buffer.byteLength(value) <= 1024, 'That password is too long: 1,024 bytes at most.')
+  .refine((value) => !isCommon(value), 'That is one of the passwords that are tried first. A few words of your own are better.');
+
+/**
+ * The hash of a password that somebody chooses.
+ * @param own what others know of them: name, e-mail address
+ * @throws Invalid when that is the password
+ */
+export async function hashChosen(password: string, own: string[]): Promise<string> {
+  if (isCommon(password, own))
+    throw new Invalid({ password: 'Your name or address is the first that others try. Please choose something else.' });
+  return hashPassword(password);
+}
 
 /** @returns the argon2id hash in PHC form */
 export function hashPassword(password: string): Promise<string> {

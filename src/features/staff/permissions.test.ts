@@ -41,7 +41,7 @@ test('a mechanic works, an advisor runs the desk, a manager runs the shop', () =
       'data.import',
       'data.export',
     ],
-    ...['comment.moderate', 'columns.manage', 'labels.manage', 'tv.manage', 'webhooks.manage'],
+    ...['comment.moderate', 'columns.manage', 'labels.manage', 'tv.manage', 'api-tokens.manage', 'webhooks.manage'],
     ...['activity.see', 'health.see', 'retention.manage', 'staff.manage'],
   ];
   expect(Object.keys(PERMISSIONS).filter((permission) => !can('advisor', permission))).toEqual(managers);

@@ -61,6 +61,7 @@ export const PERMISSIONS = {
   'columns.manage': { roles: MANAGER, does: 'Add, change, reorder and remove columns of the board' },
   'labels.manage': { roles: MANAGER, does: 'Add, change and remove labels' },
   'tv.manage': { roles: MANAGER, does: 'Make and revoke links for wall TVs' },
+  'api-tokens.manage': { roles: MANAGER, does: 'Make and revoke tokens that let other programs in' },
   'webhooks.manage': { roles: MANAGER, does: 'Tell other programs what happens in the shop, by webhooks' },
   'activity.see': { roles: MANAGER, does: 'See who did what and when, and who was refused' },
   'health.see': { roles: MANAGER, does: 'See how the program runs, what went wrong, and what to do' },

@@ -22,6 +22,8 @@ export interface Doorkeeper {
   stillAdmitted(shop: number, tickets: Ticket[]): Promise<Set<Ticket>>;
 }
 
+/** Screens of one session, or of one TV's link, in this process: far more than anybody opens, and no way to fill the memory. */
+const MOST_OF_ONE = 300;
 const CHECK_EVERY = 3_000;
 const PING_EVERY = 20_000;
 /** Codes of our own: signed out or no longer allowed. 1012 is "service restart": come back. */
@@ -30,7 +32,11 @@ const RESTART = 1012;
 
 /** The WebSocket door `/live?room=…`: who may come in, who must leave, and who has silently gone. */
 export class Sockets {
-  readonly #server = new WebSocketServer({ noServer: true, maxPayload: 1024, perMessageDeflate: false });
+  readonly #server = new WebSocketServer({
+    ...{ noServer: true, perMessageDeflate: false },
+    // A screen has nothing to say: enough for a close with its reason.
+    ...{ maxPayload: 1024, maxFragments: 16, maxBufferedChunks: 1024 },
+  });
   readonly #alive = new WeakSet<WebSocket>();
   readonly #timers: NodeJS.Timeout[];
 
@@ -68,6 +74,9 @@ export class Sockets {
     if (path !== '/live' || !this.hub.has(asked)) return refuse(socket, '404 Not Found');
     const admitted = await this.doorkeeper.admit(request, asked);
     if (!admitted) return refuse(socket, '403 Forbidden');
+    const holder = holderOf(admitted.ticket);
+    const others = this.hub.members().filter((member) => holderOf(member.ticket) === holder);
+    if (others.length >= MOST_OF_ONE) return refuse(socket, '429 Too Many Requests');
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on('error', () => webSocket.terminate());
       webSocket.on('pong', () => this.#alive.add(webSocket));
@@ -98,6 +107,11 @@ export class Sockets {
       else socket.ping();
     }
   }
+}
+
+/** Who holds a ticket: a session, or the link of a TV. */
+function holderOf(ticket: Ticket): string {
+  return ticket.kind === 'session' ? `session ${ticket.sid}` : `tv ${ticket.link}`;
 }
 
 function refuse(socket: Duplex, status: string): void {
