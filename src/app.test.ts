@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeToken } from './features/api/named-tokens.js';
 import { type FoundLink, findLink, makeLink } from './features/approvals/links.js';
 import { askQuestion } from './features/approvals/questions.js';
 import { addContact } from './features/customers/contacts.js';
@@ -181,6 +182,8 @@ const BODIES: Record<string, (shop: TestShop) => Fields> = {
   '/settings/labels/:label': () => ({ name: 'Rush', color: 'red' }),
   '/settings/labels/:label/removals': () => ({}),
   ...SETTINGS_BODIES,
+  '/settings/api-tokens': () => ({ name: 'Bookkeeping', 'scope.read': 'on', days: '90' }),
+  '/settings/api-tokens/:apiToken/revocations': () => ({}),
   '/settings/tv': () => ({ name: 'Lobby', variant: 'lobby' }),
   '/settings/tv/:link/revocations': () => ({}),
   '/settings/webhooks': () => ({ name: 'Books', url: 'https://books.example.com/hook', everything: 'on' }),
@@ -232,6 +235,7 @@ beforeAll(async () => {
     ...{ job, line },
     ...{ handle: 'x'.repeat(22), question: await askOne(db, shop, number as number) },
     ...{ number: number as number, comment: comment.id, label: label?.id ?? 0, link: link.id, column: shop.columns[0]?.id ?? 0 },
+    ...{ file: 'nothing.css', apiToken: await makeApiToken(db, shop) },
     ...{ staff: shop.staff.mechanic.staff, token: 'x'.repeat(43), session: 'a'.repeat(64) },
     ...(await makeSettings(db, shop)),
     ...(await makeWebhook(server, shop)),
@@ -257,6 +261,12 @@ async function makeWebhook({ app: { services } }: TestServer, { id, staff }: Tes
   const row = { shop_id: id, webhook_id: webhook, message_id: 'msg_1', kind: 'webhook.ping', state: 'failed' as const, next_at: null };
   const delivery = await services.db.insertInto('webhook_deliveries').values(row).returning('id').executeTakeFirstOrThrow();
   return { webhook, delivery: delivery.id };
+}
+
+/** A token of a program. */
+async function makeApiToken(db: TestDatabase['db'], { staff }: TestShop): Promise<number> {
+  await makeToken(db, staff.manager, { name: 'Bookkeeping', scopes: ['read'], expiresAt: null });
+  return (await db.selectFrom('api_tokens').select('id').executeTakeFirstOrThrow()).id;
 }
 
 /** A customer's question. */
@@ -420,6 +430,7 @@ describe('every route', () => {
       routes().filter((route) => route.may === 'anyone' && route.path !== '/sign-in'),
     );
     expect(Object.fromEntries([...replies].map(([route, reply]) => [named(route), reply.status]))).toEqual({
+      ...{ 'get /api/docs': 200, 'get /api/docs/:file': 404 },
       ...{ 'get /': 303, 'get /setup': 404, 'post /setup': 404, 'get /tv/:token': 404, 'get /tv/:token/changes': 404 },
       ...Object.fromEntries(FOR_ANYONE.filter((name) => / \/(c|visit)\//.test(name)).map((name) => [name, 404])),
       ...{ 'get /invitations/:token': 404, 'post /invitations/:token': 404 },

@@ -7,6 +7,7 @@ import { verifyTask } from './features/activity/chain.js';
 import { tidyTask } from './features/activity/retention.js';
 import { activityRoutes } from './features/activity/routes.js';
 import { docsRoutes } from './features/api/docs-routes.js';
+import { apiTokenRoutes } from './features/api/routes.js';
 import { approvalRoutes } from './features/approvals/routes.js';
 import { visitRoutes } from './features/approvals/visit-routes.js';
 import { visitSettingsRoutes } from './features/approvals/visit-settings.js';
@@ -150,6 +151,7 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
     ...activityRoutes(services),
     ...healthPageRoutes(services),
     ...tvRoutes(services),
+    ...apiTokenRoutes(services),
     ...webhookRoutes(services),
   ];
   const api = createApi(services, boards, authenticator, signIns);

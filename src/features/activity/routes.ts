@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { change } from '../../platform/database/change.js';
 import type { Services } from '../../platform/services.js';
-import { showAge, showFullDateTime } from '../../platform/time.js';
+import { showFullDateTime } from '../../platform/time.js';
 import { type Answer, done, page, stream } from '../../platform/web/answers.js';
 import { get, post, type Refused, type Route } from '../../platform/web/routes.js';
 import type { Viewer } from '../../platform/web/viewer.js';
@@ -63,7 +63,7 @@ export function activityRoutes({ db }: Services): Route[] {
         listPeople(db, viewer.shop),
         readChainCheck(db, viewer.shop),
       ]);
-      const chain = check && { ...check, at: showFullDateTime(check.at, viewer.timeZone), age: showAge(check.at, new Date()) };
+      const chain = check && { ...check, at: showFullDateTime(check.at, viewer.timeZone) };
       const shown = { ...filter, person: filter.person ?? '', order: filter.order ?? '' };
       return page('activity/log', {
         title: 'Activity',

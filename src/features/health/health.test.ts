@@ -1,0 +1,259 @@
+import fc from 'fast-check';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { recordFault } from '../../platform/observe/faults.js';
+import { addUpHours, keepTimings, Timings } from '../../platform/observe/timings.js';
+import type { Client } from '../../testing/client.js';
+import { type TestDatabase, testDatabase } from '../../testing/database.js';
+import { startTestServer, type TestServer } from '../../testing/server.js';
+import { makeShop, type TestShop } from '../../testing/shop.js';
+import { daysUntilFull, type Facts, judge, showBytes, showDays, showMs, slopeOf, worstOf } from './rules.js';
+import { layOut } from './spark.js';
+import { readTimes } from './times.js';
+
+const NOW = new Date('2026-11-23T15:00:00Z');
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const ago = (ms: number) => new Date(NOW.getTime() - ms);
+
+/** A shop with which all is well. */
+function fine(): Facts {
+  return {
+    database: { version: '18.4 (Debian)', bytes: 48_000_000, milliseconds: 2, growth: [] },
+    processes: [{ host: 'till', pid: 7, version: '1.0.0', startedAt: ago(DAY), seenAt: ago(20_000), memory: 1e8, sockets: 3, loopMs: 21 }],
+    disks: [{ host: 'till', free: 80e9, total: 200e9, history: [] }],
+    jobs: { waiting: 0, oldest: null, givenUp: [] },
+    backups: {
+      ...{
+        lastBackup: { at: ago(12 * HOUR), seconds: 20, bytes: 3e8, files: 900, path: '/x' },
+        lastProof: { at: ago(11.8 * HOUR), seconds: 41 },
+      },
+      ...{ lastCopy: ago(12 * HOUR), fault: null, copyFault: null, isRunning: false, isOn: true, hasSecondFolder: true },
+    },
+    chain: { at: ago(10 * HOUR), events: 1_234, milliseconds: 400, wrong: null },
+    faults: { kinds: 0, times: 0 },
+    observes: true,
+  };
+}
+
+const judged = (change: (facts: Facts) => void) => {
+  const facts = fine();
+  change(facts);
+  return judge(facts, NOW, (at) => at.toISOString().slice(11, 16));
+};
+const item = (title: string, change: (facts: Facts) => void) => {
+  const found = judged(change).find((one) => one.title.startsWith(title));
+  if (!found) throw new Error(`There is no ${title}.`);
+  return found;
+};
+
+describe('what is said', () => {
+  test('of a shop with which all is well: that, with the proven restore', () => {
+    const items = judged(() => {});
+    expect(worstOf(items)).toBe('fine');
+    expect(items.every(({ advice }) => advice === null)).toBe(true);
+    expect(items[0]?.text).toBe('Last proven restore: 03:12, 41 s. The last backup is of 03:00, 300 MB.');
+  });
+
+  test.each<[string, string, RegExp, (facts: Facts) => void]>([
+    ['Backups', 'wrong', /failed: No room/, (facts) => Object.assign(facts.backups, { fault: 'No room.' })],
+    ['Backups', 'wrong', /Last proven/, (facts) => Object.assign(facts.backups, { lastProof: { at: ago(27 * HOUR), seconds: 3 } })],
+    ['Backups', 'watch', /There is no backup/, (facts) => Object.assign(facts.backups, { lastProof: null, lastBackup: null })],
+    ['Backups', 'wrong', /BACKUP_AT is off/, (facts) => Object.assign(facts.backups, { lastProof: null, lastBackup: null, isOn: false })],
+    ['Backups', 'wrong', /second folder failed/, (facts) => Object.assign(facts.backups, { copyFault: 'It is not there.' })],
+    ['Backups', 'watch', /Last proven/, (facts) => Object.assign(facts.backups, { hasSecondFolder: false })],
+    ['Database', 'watch', /900 ms/, (facts) => Object.assign(facts.database, { milliseconds: 900 })],
+    ['Disk', 'wrong', /900 MB of/, (facts) => Object.assign(facts.disks[0] as object, { free: 9e8 })],
+    ['Disk', 'watch', /full in about 5 weeks/, (facts) => Object.assign(facts.disks[0] as object, { history: line(80e9, -80e9 / 35) })],
+    ['Disk', 'wrong', /full in about 3 days/, (facts) => Object.assign(facts.disks[0] as object, { history: line(80e9, -80e9 / 3) })],
+    ['Faults', 'watch', /^12 faults of 1 kind/, (facts) => Object.assign(facts.faults, { kinds: 1, times: 12 })],
+    ['Work in', 'wrong', /oldest since 20 min/, (facts) => Object.assign(facts.jobs, { waiting: 3, oldest: ago(20 * 60_000) })],
+    ['Work in', 'watch', /deliver-webhook/, (facts) => Object.assign(facts.jobs, { givenUp: ['deliver-webhook'] })],
+    ['The program', 'watch', /silent for 9 min/, (facts) => Object.assign(facts.processes[0] as object, { seenAt: ago(9 * 60_000) })],
+    ['The program', 'watch', /late by up to 700 ms/, (facts) => Object.assign(facts.processes[0] as object, { loopMs: 700 })],
+    [
+      'The program',
+      'watch',
+      /1.0.0 and 1.1.0/,
+      (facts) => facts.processes.push({ ...(facts.processes[0] as Facts['processes'][0]), version: '1.1.0' }),
+    ],
+    ['The program', 'watch', /OBSERVE is off/, (facts) => Object.assign(facts, { observes: false })],
+    [
+      'The record',
+      'wrong',
+      /tampered with, event 3/,
+      (facts) => Object.assign(facts.chain as object, { wrong: 'event 3.1 is not as it was written' }),
+    ],
+    ['The record', 'watch', /not verified yet/, (facts) => Object.assign(facts, { chain: null })],
+  ])('%s, %s: %s', (title, state, text, change) => {
+    const found = item(title, change);
+    expect(found).toMatchObject({ state, text: expect.stringMatching(text) });
+    // Of what is wrong it is said what to do.
+    if (state === 'wrong') expect(found.advice).toMatch(/^[A-Z].*\.$/);
+  });
+
+  const line = (free: number, perDay: number) =>
+    Array.from({ length: 72 }, (_, hour) => ({ at: NOW.getTime() - (71 - hour) * HOUR, value: free - (perDay * (71 - hour)) / 24 }));
+
+  test('of a disk that fills evenly: when it is full, whatever its size', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1e8, max: 1e13, noNaN: true }), fc.double({ min: 0.5, max: 600, noNaN: true }), (free, days) => {
+        const said = daysUntilFull(line(free, -free / days), free) as number;
+        expect(Math.abs(said - days) / days).toBeLessThan(0.01);
+      }),
+    );
+    expect(daysUntilFull(line(1e9, 0), 1e9)).toBeNull();
+    expect(daysUntilFull(line(1e9, 5e6), 1e9)).toBeNull();
+    expect(slopeOf(line(1e9, -1e6).slice(-20))).toBeNull();
+    expect([0.4, 1, 3.2, 35, 200].map(showDays)).toEqual([
+      'less than a day',
+      'about 1 day',
+      'about 3 days',
+      'about 5 weeks',
+      'about 7 months',
+    ]);
+    expect([0, 900, 1_500, 48_000_000, 4.24e9, 999_900].map(showBytes)).toEqual([
+      '0 bytes',
+      '900 bytes',
+      '1.5 kB',
+      '48 MB',
+      '4.2 GB',
+      '1 MB',
+    ]);
+    expect([0.44, 12.4, 1_340].map(showMs)).toEqual(['0.4 ms', '12 ms', '1.3 s']);
+  });
+
+  test('a chart stays in its box, with gaps where nothing was', () => {
+    fc.assert(
+      fc.property(fc.array(fc.option(fc.double({ min: 0, max: 1e12, noNaN: true })), { maxLength: 60 }), (points) => {
+        const { lines, dots, width, height } = layOut(points);
+        const all = [
+          ...lines.flatMap((one) => one.split(' ').map((pair) => pair.split(',').map(Number))),
+          ...dots.map(({ x, y }) => [x, y]),
+        ];
+        expect(all.length).toBe(points.filter((point) => point !== null).length);
+        for (const [x = -1, y = -1] of all) expect(x >= 0 && x <= width && y >= 0 && y <= height).toBe(true);
+      }),
+    );
+    expect(layOut([1, null, 2, 4]).lines).toHaveLength(1);
+  });
+});
+
+describe('the pages', () => {
+  let database: TestDatabase;
+  let server: TestServer;
+  let shop: TestShop;
+  let manager: Client;
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    server = await startTestServer(database.url);
+    shop = await makeShop(database.db);
+    manager = await server.clientOf(shop, 'manager');
+  });
+  afterAll(async () => {
+    await server.stop();
+    await database.close();
+  });
+
+  test('a new shop is told what there is, and shown its process', async () => {
+    const { status, text } = await manager.get('/health');
+    expect(status).toBe(200);
+    for (const title of ['Backups', 'Database', 'Disk', 'Faults', 'Work in the background', 'The program', 'The record'])
+      expect(text).toContain(title);
+    expect(text).toContain(`<span class="quiet">${process.pid}</span>`);
+    expect(text).toMatch(/Postgres \d+/);
+    expect(text).not.toMatch(/undefined|NaN|\[object/);
+  });
+
+  test('a job that waits too long and one that was given up are said', async () => {
+    await sql`select graphile_worker.add_job('nobody-does-this', '{}', run_at => now() - interval '1 hour')`.execute(database.db);
+    expect((await manager.get('/health')).text).toMatch(/1 job to do, the oldest since 60 min|1 job to do, the oldest since 1 h/);
+    await sql`update graphile_worker._private_jobs set attempts = max_attempts`.execute(database.db);
+    expect((await manager.get('/health')).text).toContain('Given up after many tries: nobody-does-this.');
+    await sql`delete from graphile_worker._private_jobs`.execute(database.db);
+  });
+
+  test('the number that somebody saw finds the fault, however it is typed; another shop’s does not', async () => {
+    const other = await makeShop(database.db, 'other');
+    const { services } = server.app;
+    const boom = () => new TypeError('it went <b>wrong</b>');
+    const number = recordFault(services, {
+      kind: 'server',
+      error: boom(),
+      route: '/board',
+      method: 'GET',
+      staff: shop.staff.mechanic.staff,
+      shop: shop.id,
+    });
+    const theirs = recordFault(services, { kind: 'server', error: new RangeError('their secret'), route: '/board', shop: other.id });
+    const nobodys = recordFault(services, { kind: 'job', error: new Error('a job'), route: 'sweep-files' });
+    await services.faults.settled();
+    for (const typed of [number, number.toLowerCase(), number.slice(2), ` ${number} `, number.replace('-', ' ')]) {
+      const { status, headers } = await manager.get(`/health/faults?number=${encodeURIComponent(typed)}`);
+      expect([status, headers.location], typed).toEqual([303, expect.stringMatching(/^\/health\/faults\/\d+$/)]);
+      const { text } = await manager.get(headers.location as string);
+      expect(text).toContain(number);
+      expect(text).toContain('TypeError: it went &lt;b&gt;wrong&lt;/b&gt;');
+      expect(text).toContain('mechanic of first');
+      expect(text).toContain('health.test.ts');
+    }
+    expect((await manager.get(`/health/faults?number=${nobodys}`)).status).toBe(303);
+    const strange = await manager.get(`/health/faults?number=${theirs}`);
+    expect(strange.status).toBe(200);
+    expect(strange.text).toContain('is kept');
+    expect(strange.text).not.toContain('their secret');
+    const { id } = await database.db.selectFrom('fault_groups').select('id').where('shop_id', '=', other.id).executeTakeFirstOrThrow();
+    expect((await manager.get(`/health/faults/${id}`)).status).toBe(404);
+    expect((await manager.get('/health')).text).toMatch(/2 faults of 2 kinds in the last 24 hours/);
+    expect((await manager.get('/health/faults?kind=job')).text).not.toContain('TypeError');
+  });
+
+  test('faults come a page at a time, each once, also when many happened at the same moment', async () => {
+    await sql`delete from fault_groups`.execute(database.db);
+    await sql`insert into fault_groups (shop_id, kind, fingerprint, title, place, route, first_at, last_at, first_version, last_version, count)
+      select ${shop.id}, 'server', 'f' || n, 'Fault ' || n, '', '', now(), date_trunc('minute', now()), '', '', 1 from generate_series(1, 120) n`.execute(
+      database.db,
+    );
+    const seen: string[] = [];
+    for (let path: string | undefined = '/health/faults'; path; ) {
+      const { text } = await manager.get(path);
+      seen.push(...[...text.matchAll(/>(Fault \d+)<\/a>/g)].map(([, title]) => title as string));
+      path = /href="(\/health\/faults\?before=\d+)"/.exec(text)?.[1];
+    }
+    expect(seen.length).toBe(120);
+    expect(new Set(seen).size).toBe(120);
+  });
+
+  test('times of minutes and hours, of all processes, are one', async () => {
+    await sql`truncate timings, timings_by_hour`.execute(database.db);
+    const now = new Date();
+    const keep = async (process: string, minutesAgo: number, ms: number[]) => {
+      const timings = new Timings();
+      for (const one of ms) timings.route('GET /slow', one);
+      timings.query('select 1', 1);
+      await keepTimings(database.db, process, new Date(now.getTime() - minutesAgo * 60_000), timings.take());
+    };
+    const [a, b] = ['00000000-0000-4000-8000-00000000000a', '00000000-0000-4000-8000-00000000000b'];
+    await keep(a, 600, [1000, 1000]);
+    await addUpHours(database.db, new Date(now.getTime() - 24 * HOUR));
+    await keep(a, 2, [10, 10, 10]);
+    await keep(b, 2, [10, 10, 10, 10, 10]);
+    const [day, ...more] = await readTimes(database.db, 'route', 'day', now);
+    expect(more).toEqual([]);
+    expect(day).toMatchObject({ name: 'GET /slow', count: 10, sum: 2080, most: 1000 });
+    expect(Math.abs((day?.p50 ?? 0) - 10)).toBeLessThan(1);
+    expect(day?.p95).toBeGreaterThan(900);
+    expect(day?.points.filter((point) => point !== null)).toHaveLength(2);
+    expect(await readTimes(database.db, 'route', 'hour', now)).toMatchObject([{ count: 8 }]);
+    expect(await readTimes(database.db, 'route', 'quarter', now)).toMatchObject([{ count: 10 }]);
+    expect((await readTimes(database.db, 'query', 'week', now)).map(({ name }) => name)).toEqual(['select 1']);
+    for (const query of ['', '?what=query', '?span=hour', '?span=quarter&order=often', '?what=x&span=y&order=z']) {
+      const { status, text } = await manager.get(`/health/times${query}`);
+      expect(status, query).toBe(200);
+      expect(text).toContain('<svg class="spark"');
+      expect(text).not.toMatch(/undefined|NaN|style=/);
+    }
+    expect((await manager.get('/health')).text).toContain('GET /slow');
+  });
+});

@@ -1,0 +1,258 @@
+import type { BackupState } from '../../platform/backup/state.js';
+import { showAge } from '../../platform/time.js';
+import type { ChainCheck } from '../activity/chain.js';
+
+export interface Point {
+  /** Milliseconds since 1970. */
+  at: number;
+  value: number;
+}
+
+export interface Disk {
+  host: string;
+  free: number;
+  total: number;
+  history: Point[];
+}
+
+export interface ProcessFact {
+  host: string;
+  pid: number;
+  version: string;
+  startedAt: Date;
+  seenAt: Date;
+  memory: number | null;
+  sockets: number | null;
+  /** p99 of the event loop's delay, the worst minute of fifteen. */
+  loopMs: number | null;
+}
+
+export interface Facts {
+  database: { version: string; bytes: number; milliseconds: number; growth: Point[] };
+  processes: ProcessFact[];
+  disks: Disk[];
+  jobs: { waiting: number; oldest: Date | null; givenUp: string[] };
+  backups: BackupState & { isOn: boolean; hasSecondFolder: boolean };
+  chain: ChainCheck | null;
+  faults: { kinds: number; times: number };
+  /** Whether it is kept how processes are. */
+  observes: boolean;
+}
+
+export type State = 'fine' | 'watch' | 'wrong';
+
+/** One thing of the Health page: how it is, in words, and what to do about it. */
+export interface Item {
+  state: State;
+  title: string;
+  text: string;
+  /** Null when there is nothing to do. */
+  advice: string | null;
+  link?: { to: string; name: string };
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const GB = 1e9;
+/** A process tells every minute that it lives. */
+const SILENT = 3 * MINUTE;
+
+/** Everything, in the order in which it matters. @param when how the shop writes a time */
+export function judge(facts: Facts, now: Date, when: (at: Date) => string): Item[] {
+  return [
+    judgeBackups(facts.backups, now, when),
+    judgeDatabase(facts.database),
+    ...facts.disks.map((disk) => judgeDisk(disk, facts.disks.length > 1)),
+    judgeFaults(facts.faults),
+    judgeJobs(facts.jobs, now),
+    judgeProcesses(facts.processes, facts.observes, now),
+    judgeChain(facts.chain, now, when),
+  ];
+}
+
+/** The worst of all. */
+export function worstOf(items: Item[]): State {
+  return items.some(({ state }) => state === 'wrong') ? 'wrong' : items.some(({ state }) => state === 'watch') ? 'watch' : 'fine';
+}
+
+function judgeBackups(backups: Facts['backups'], now: Date, when: (at: Date) => string): Item {
+  const { lastBackup, lastProof, fault, copyFault, isOn, hasSecondFolder } = backups;
+  const title = 'Backups';
+  const proof = lastProof ? `Last proven restore: ${when(lastProof.at)}, ${lastProof.seconds} s.` : 'No backup has been proven yet.';
+  const made = lastBackup ? ` The last backup is of ${when(lastBackup.at)}, ${showBytes(lastBackup.bytes)}.` : ' There is no backup.';
+  if (fault)
+    return { state: 'wrong', title, text: `${proof}${made} The last one failed: ${fault}`, advice: 'Mend that, then run npm run backup.' };
+  const isOld = !lastProof || now.getTime() - lastProof.at.getTime() > 26 * HOUR;
+  if (!isOn) {
+    const advice = 'Unless something else copies the data, set BACKUP_AT to an hour.';
+    return { state: isOld ? 'wrong' : 'watch', title, text: `${proof}${made} None is made by itself: BACKUP_AT is off.`, advice };
+  }
+  if (isOld) {
+    const advice = lastBackup
+      ? 'A backup counts only when it was restored once: run npm run backup, and read what it says.'
+      : 'The first one is made tonight; npm run backup makes one now.';
+    return { state: lastBackup ? 'wrong' : 'watch', title, text: proof + made, advice };
+  }
+  if (copyFault)
+    return {
+      state: 'wrong',
+      title,
+      text: `${proof}${made} The copy in the second folder failed: ${copyFault}`,
+      advice: 'Connect the second disk, or set BACKUP_SECOND_DIR anew.',
+    };
+  const advice = hasSecondFolder ? null : 'They are on this machine only. Set BACKUP_SECOND_DIR to a folder on another disk.';
+  return { state: hasSecondFolder ? 'fine' : 'watch', title, text: proof + made, advice };
+}
+
+function judgeDatabase({ version, bytes, milliseconds, growth }: Facts['database']): Item {
+  const perDay = slopeOf(growth);
+  const grows = perDay !== null && perDay * 7 > 1e6 ? ` It grows by about ${showBytes(perDay * 7)} a week.` : '';
+  const text = `Postgres ${version.split(' ')[0]} answers in ${Math.max(1, milliseconds)} ms; ${showBytes(bytes)}.${grows}`;
+  const isSlow = milliseconds > 500;
+  return {
+    state: isSlow ? 'watch' : 'fine',
+    title: 'Database',
+    text,
+    advice: isSlow ? 'It answers slowly: look at what else its machine does.' : null,
+  };
+}
+
+function judgeDisk({ host, free, total, history }: Disk, isOneOfMany: boolean): Item {
+  const title = isOneOfMany ? `Disk of ${host}` : 'Disk';
+  const days = daysUntilFull(history, free);
+  const full = days === null ? '' : ` At this rate it is full in ${showDays(days)}.`;
+  const text = `${showBytes(free)} of ${showBytes(total)} are free.${full}`;
+  const advice = 'Remove what is not needed, such as old backups, or add a larger disk.';
+  if (free < Math.min(GB, total * 0.05) || (days !== null && days < 7)) return { state: 'wrong', title, text, advice };
+  const isShort = free < Math.min(5 * GB, total * 0.1) || (days !== null && days < 42);
+  return { state: isShort ? 'watch' : 'fine', title, text, advice: isShort ? advice : null };
+}
+
+function judgeFaults({ kinds, times }: Facts['faults']): Item {
+  const title = 'Faults';
+  const link = { to: '/health/faults', name: 'Look at faults' };
+  if (times === 0) return { state: 'fine', title, text: 'None in the last 24 hours.', advice: null, link };
+  const text = `${count(times, 'fault')} of ${count(kinds, 'kind')} in the last 24 hours.`;
+  return {
+    state: 'watch',
+    title,
+    text,
+    advice: 'Look at what broke; if it goes on, pass the number on to whoever looks after the program.',
+    link,
+  };
+}
+
+function judgeJobs({ waiting, oldest, givenUp }: Facts['jobs'], now: Date): Item {
+  const title = 'Work in the background';
+  const late = oldest ? now.getTime() - oldest.getTime() : 0;
+  const text =
+    waiting === 0
+      ? 'Nothing waits.'
+      : `${count(waiting, 'job')} to do${late > MINUTE && oldest ? `, the oldest since ${showAge(oldest, now)}` : ''}.`;
+  if (late > 15 * MINUTE) return { state: 'wrong', title, text, advice: 'It is stuck: look at the faults, and start the program again.' };
+  if (givenUp.length > 0)
+    return {
+      state: 'watch',
+      title,
+      text: `${text} Given up after many tries: ${givenUp.join(', ')}.`,
+      advice: 'Look at the faults of these jobs.',
+    };
+  return { state: 'fine', title, text, advice: null };
+}
+
+function judgeProcesses(processes: ProcessFact[], observes: boolean, now: Date): Item {
+  const title = 'The program';
+  if (!observes)
+    return { state: 'watch', title, text: 'It is not kept how it is: OBSERVE is off.', advice: 'Set OBSERVE to on to see it here.' };
+  const silent = processes.filter(({ seenAt }) => now.getTime() - seenAt.getTime() > SILENT);
+  const alive = processes.filter((one) => !silent.includes(one));
+  const versions = [...new Set(alive.map(({ version }) => version))];
+  const slow = alive.filter(({ loopMs }) => (loopMs ?? 0) > 250);
+  const text = `${count(alive.length, 'process', 'processes')} of version ${versions.join(' and ') || '?'}.`;
+  if (silent.length > 0) {
+    const who = silent.map(({ host, pid, seenAt }) => `${host} (${pid}), silent for ${showAge(seenAt, now)}`).join('; ');
+    return {
+      state: 'watch',
+      title,
+      text: `${text} Ended without a word: ${who}.`,
+      advice: 'If it was not you who ended it, look at its log: it may have had too little memory.',
+    };
+  }
+  if (slow.length > 0)
+    return {
+      state: 'watch',
+      title,
+      text: `${text} It is late by up to ${Math.round(Math.max(...slow.map(({ loopMs }) => loopMs ?? 0)))} ms.`,
+      advice: 'The machine has too much to do: look at what else it does.',
+    };
+  if (versions.length > 1)
+    return { state: 'watch', title, text, advice: 'An update seems to be under way; both work side by side. Finish it.' };
+  return { state: 'fine', title, text, advice: null };
+}
+
+function judgeChain(chain: ChainCheck | null, now: Date, when: (at: Date) => string): Item {
+  const title = 'The record';
+  const link = { to: '/activity', name: 'Look at the activity' };
+  if (!chain) return { state: 'watch', title, text: 'It was not verified yet; that is done each night.', advice: null, link };
+  const text = `Verified ${when(chain.at)}: ${count(chain.events, 'event')} as they were written.`;
+  if (chain.wrong) {
+    const advice = 'Somebody changed the database by hand. Keep a copy as it is now, and compare it with the last backup.';
+    return { state: 'wrong', title, text: `Verified ${when(chain.at)}: it was tampered with, ${chain.wrong}.`, advice, link };
+  }
+  const isOld = now.getTime() - chain.at.getTime() > 2 * DAY;
+  return {
+    state: isOld ? 'watch' : 'fine',
+    title,
+    text,
+    advice: isOld ? 'That was a while ago: work in the background may be stuck.' : null,
+    link,
+  };
+}
+
+/**
+ * How fast something grows, by least squares.
+ * @returns what it gains a day; null with less than a day to go by
+ */
+export function slopeOf(points: Point[]): number | null {
+  const [first, last] = [points[0], points.at(-1)];
+  if (!first || !last || points.length < 6 || last.at - first.at < DAY) return null;
+  const mean = (pick: (point: Point) => number) => points.reduce((sum, point) => sum + pick(point), 0) / points.length;
+  const [at, value] = [mean((point) => point.at), mean((point) => point.value)];
+  const over = points.reduce((sum, point) => sum + (point.at - at) * (point.value - value), 0);
+  return (over / points.reduce((sum, point) => sum + (point.at - at) ** 2, 0)) * DAY;
+}
+
+/** @returns null when it is not getting full, or not within two years */
+export function daysUntilFull(history: Point[], free: number): number | null {
+  const slope = slopeOf(history);
+  if (slope === null || slope >= 0) return null;
+  const days = free / -slope;
+  return days < 730 ? days : null;
+}
+
+/** `about 5 weeks` */
+export function showDays(days: number): string {
+  if (days < 1) return 'less than a day';
+  if (days < 14) return `about ${count(Math.round(days), 'day')}`;
+  if (days < 100) return `about ${Math.round(days / 7)} weeks`;
+  return `about ${Math.round(days / 30)} months`;
+}
+
+/** `4.2 GB`, by thousands, as disks are sold. */
+export function showBytes(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  let [value, unit] = [bytes, 0];
+  while (Math.abs(value) >= 999.5 && unit < units.length - 1) [value, unit] = [value / 1000, unit + 1];
+  return `${value.toLocaleString('en-US', { maximumFractionDigits: Math.abs(value) < 10 && unit > 0 ? 1 : 0 })} ${units[unit]}`;
+}
+
+/** `0.4 ms`, `12 ms`, `1.3 s` */
+export function showMs(ms: number): string {
+  if (ms >= 1_000) return `${(ms / 1_000).toFixed(1)} s`;
+  return `${ms < 10 ? Number(ms.toFixed(1)) : Math.round(ms)} ms`;
+}
+
+function count(number: number, one: string, many = `${one}s`): string {
+  return `${number.toLocaleString('en-US')} ${number === 1 ? one : many}`;
+}

@@ -1,0 +1,135 @@
+import { sql } from 'kysely';
+import type { Database } from '../../platform/database/pool.js';
+import { quantileOf } from '../../platform/observe/histogram.js';
+import type { TimedKind } from '../../platform/observe/timings.js';
+import type { Spark } from './spark.js';
+import { layOut } from './spark.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** How far back one looks, and what one point of a chart stands for. Minutes are kept for two days, hours for ninety. */
+export const SPANS = {
+  hour: { name: 'Last hour', reach: HOUR, step: 5 * MINUTE },
+  day: { name: 'Last day', reach: DAY, step: HOUR },
+  week: { name: 'Last week', reach: 7 * DAY, step: 6 * HOUR },
+  quarter: { name: 'Last 90 days', reach: 90 * DAY, step: 2 * DAY },
+} as const;
+export type Span = keyof typeof SPANS;
+
+/** How long one route or statement took; times in milliseconds. */
+export interface Times {
+  name: string;
+  count: number;
+  sum: number;
+  p50: number;
+  p95: number;
+  p99: number;
+  most: number;
+  /** p95 over time; null where it was not asked for. */
+  points: (number | null)[];
+  spark: Spark;
+}
+
+interface Row {
+  name: string;
+  slot: number;
+  count: number;
+  sum: number;
+  most: number;
+  bins: number[];
+  counts: number[];
+}
+
+/** @returns each name that was timed in the span, of all processes together, in no order */
+export async function readTimes(db: Database, kind: TimedKind, span: Span, now: Date): Promise<Times[]> {
+  const { reach, step } = SPANS[span];
+  const since = new Date(now.getTime() - reach);
+  const { rows } = await sql<Row>`
+    with edge as (
+      select greatest(${since}::timestamptz, case when ${reach > HOUR} then coalesce(max(at) + interval '1 hour', ${since}) else ${since} end) as at
+      from timings_by_hour
+    ), given as (
+      select at, name_id, count, sum_ms, most_ms, bins, counts from timings_by_hour
+      where at >= date_trunc('hour', ${since}::timestamptz, 'UTC') and at < (select at from edge)
+      union all
+      select at, name_id, count, sum_ms, most_ms, bins, counts::bigint[] from timings where at >= (select at from edge)
+    ), slots as (
+      select g.*, greatest(0, floor(extract(epoch from g.at - ${since}::timestamptz) * 1000 / ${step}))::int as slot from given g
+      join timing_names n on n.id = g.name_id and n.kind = ${kind}
+    ), sums as (
+      select name_id, slot, sum(count) as count, sum(sum_ms) as sum, max(most_ms) as most from slots group by 1, 2
+    ), bins as (
+      select name_id, slot, array_agg(bin) as bins, array_agg(n) as counts from (
+        select name_id, slot, bin, sum(n)::int as n from slots, unnest(bins, counts) b (bin, n) group by 1, 2, 3
+      ) each group by 1, 2
+    )
+    select n.name, s.slot, s.count::int as count, s.sum, s.most, b.bins::int[] as bins, b.counts
+    from sums s join bins b using (name_id, slot) join timing_names n on n.id = s.name_id order by n.name, s.slot`.execute(db);
+  return [...byName(rows)].map(([name, slots]) => toTimes(name, slots, Math.ceil(reach / step)));
+}
+
+function byName(rows: Row[]): Map<string, Row[]> {
+  const names = new Map<string, Row[]>();
+  for (const row of rows) names.set(row.name, [...(names.get(row.name) ?? []), row]);
+  return names;
+}
+
+function toTimes(name: string, slots: Row[], length: number): Times {
+  const counts = new Map<number, number>();
+  for (const slot of slots)
+    for (const [index, bin] of slot.bins.entries()) counts.set(bin, (counts.get(bin) ?? 0) + (slot.counts[index] as number));
+  const most = Math.max(...slots.map((slot) => slot.most));
+  const all = { bins: [...counts.keys()], counts: [...counts.values()], mostMs: most };
+  const points = Array.from({ length }, (_, index) => {
+    const slot = slots.find((one) => Math.min(one.slot, length - 1) === index);
+    return slot ? quantileOf({ ...slot, mostMs: slot.most }, 0.95) : null;
+  });
+  const total = (pick: (slot: Row) => number) => slots.reduce((sum, slot) => sum + pick(slot), 0);
+  return {
+    ...{ name, count: total((slot) => slot.count), sum: total((slot) => slot.sum), most, points, spark: layOut(points) },
+    ...{ p50: quantileOf(all, 0.5), p95: quantileOf(all, 0.95), p99: quantileOf(all, 0.99) },
+  };
+}
+
+/** How the program itself was, over time: one chart for each. */
+export interface Gauge {
+  name: string;
+  unit: 'ms' | 'bytes' | '';
+  now: number | null;
+  points: (number | null)[];
+  spark: Spark;
+}
+
+const GAUGES = [
+  ['loop', 'Delay of the event loop, p99', 'ms'],
+  ['sockets', 'Screens connected', ''],
+  ['used', 'Database connections in use', ''],
+  ['waiting', 'Requests waiting for a connection', ''],
+  ['jobs', 'Background jobs waiting', ''],
+  ['memory', 'Memory', 'bytes'],
+  ['database', 'Size of the database', 'bytes'],
+  ['free', 'Room on the disk', 'bytes'],
+] as const;
+
+/** Of all processes together: what adds up is added up, of the rest the worst. */
+export async function readGauges(db: Database, span: Span, now: Date): Promise<Gauge[]> {
+  const { reach, step } = SPANS[span];
+  const since = new Date(now.getTime() - reach);
+  const { rows } = await sql<Record<(typeof GAUGES)[number][0], number | null> & { slot: number }>`
+    with each as (
+      select process_id, floor(extract(epoch from at - ${since}::timestamptz) * 1000 / ${step})::int as slot,
+        max(loop_p99) as loop, max(sockets) as sockets, max(pool_total - pool_idle) as used, max(pool_waiting) as waiting, max(jobs_waiting) as jobs,
+        max(memory_bytes) as memory, max(database_bytes) as database, min(disk_free_bytes) as free
+      from process_samples where at >= ${since} group by 1, 2
+    )
+    select slot, max(loop)::float8 as loop, sum(sockets)::int as sockets, sum(used)::int as used, sum(waiting)::int as waiting, max(jobs)::int as jobs,
+      sum(memory)::float8 as memory, max(database)::float8 as database, min(free)::float8 as free
+    from each group by 1 order by 1`.execute(db);
+  const length = Math.ceil(reach / step);
+  return GAUGES.map(([key, name, unit]) => {
+    const points = Array.from({ length }, (_, index) => rows.find(({ slot }) => Math.min(slot, length - 1) === index)?.[key] ?? null);
+    return { name, unit, now: points.findLast((point) => point !== null) ?? null, points, spark: layOut(points) };
+  });
+}
