@@ -1,4 +1,4 @@
-// A program for files-killed.test.ts: keeps or sweeps a file, and is killed by itself (SIGKILL) after the STEP-th thing it has
+// A program for files-killed.test.ts and backup/killed.test.ts: keeps or sweeps a file, or makes a backup, and is killed by itself (SIGKILL) after the STEP-th thing it has
 // done to the disk or the database. Without STEP it goes to its end and says how many steps there were.
 import fs, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
@@ -25,7 +25,7 @@ function countIn(target: object, names: string[]): void {
 }
 
 const handle: FileHandle = await fs.open(import.meta.filename);
-countIn(Object.getPrototypeOf(handle), ['chmod', 'utimes', 'sync']);
+countIn(Object.getPrototypeOf(handle), ['chmod', 'utimes', 'sync', 'writeFile']);
 await handle.close();
 // After what only reads nothing is other than before it.
 countIn(fs, ['mkdir', 'rename', 'rm', 'writeFile']);
@@ -33,7 +33,8 @@ syncBuiltinESMExports();
 const query = pg.Client.prototype.query as unknown as (...args: never[]) => Promise<unknown>;
 const countedQuery = counted(query);
 pg.Client.prototype.query = function (this: pg.Client, ...args: never[]) {
-  return (typeof args.at(-1) === 'function' ? query : countedQuery).apply(this, args);
+  // A stream (COPY) is no promise.
+  return (typeof args.at(-1) === 'function' || 'submit' in Object(args[0]) ? query : countedQuery).apply(this, args);
 } as unknown as typeof pg.Client.prototype.query;
 
 const { openDatabase } = await import('../platform/database/pool.js');
@@ -49,6 +50,10 @@ if (WHAT === 'keep') {
   const path = store.temporary();
   await fs.writeFile(path, CONTENT);
   await keepFile(database.db, store, Number(SHOP), path, 'image/jpeg');
+} else if (WHAT === 'backup') {
+  const { back } = await import('./backup.js');
+  counting = true;
+  await back(DATABASE_URL, store, { folder: `${FOLDER}/backups`, passphrase: undefined });
 } else {
   await sweepFiles(database.db, store, new Date(Date.now() + 72 * 3_600_000));
 }

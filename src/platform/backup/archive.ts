@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { PassThrough, type Readable, Transform } from 'node:stream';
+import { pipeline as inARow, PassThrough, Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
@@ -174,16 +174,17 @@ function readPart(path: string, zip: ZipFile, entry: Entry, part: Part, keys: Se
       done(isWhole ? null : new Error('not as it was written'));
     },
   });
-  const out = new PassThrough();
-  const run = async () => {
-    const stored = await zip.openReadStreamPromise(entry);
-    await pipeline(stored, tap, keys?.opener(part.path) ?? new PassThrough(), createGunzip(), check, out);
-  };
-  run().catch((error: Error) => {
-    const why = error instanceof SealBroken ? error.message : `${part.path} is not as it was written`;
-    if (!out.destroyed) out.destroy(damaged(path, why));
-  });
-  return out;
+  async function* plain() {
+    try {
+      const stored = await zip.openReadStreamPromise(entry);
+      const opened = keys?.opener(part.path) ?? new PassThrough();
+      // What goes wrong in any of them comes out of the last one.
+      yield* inARow(stored, tap, opened, createGunzip(), check, () => {}) as AsyncIterable<Buffer>;
+    } catch (error) {
+      throw damaged(path, error instanceof SealBroken ? error.message : `${part.path} is not as it was written`);
+    }
+  }
+  return Readable.from(plain(), { objectMode: false });
 }
 
 /** The files that it names: in its pool, or, when it is damaged, not. */

@@ -73,7 +73,8 @@ export class FilePool {
       await this.#makeFolder(dirname(this.#path(digest)));
       await renameDurably(draft, this.#path(digest));
     } catch (error) {
-      throw fault ? new UnreadableFile(fault.message) : error;
+      // A source that is given up because the disk is full fails as well, but then.
+      throw fault && error === fault ? new UnreadableFile(fault.message) : error;
     } finally {
       await rm(draft, { force: true });
     }

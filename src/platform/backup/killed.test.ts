@@ -1,0 +1,124 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { back, diskStore, fillShops, temporaryFolder } from '../../testing/backup.js';
+import { type TestDatabase, testDatabase } from '../../testing/database.js';
+import type { FileStore } from '../files/store.js';
+import { projectPath } from '../project.js';
+import { openArchive, verifyArchive } from './archive.js';
+import type { MadeBackup } from './backup.js';
+import { copyBackup } from './second-folder.js';
+
+const folder = temporaryFolder();
+let database: TestDatabase;
+let store: FileStore;
+let mounted: string | undefined;
+
+beforeAll(async () => {
+  database = await testDatabase(2);
+  store = await diskStore(folder.path);
+  await fillShops(database.db, store);
+});
+afterAll(async () => {
+  await database.close();
+  if (mounted) execFileSync('umount', [mounted]);
+  folder.remove();
+});
+
+/** @returns the signal that ended it, or how many steps it took */
+async function runToStep(step: number): Promise<string> {
+  const env = { PATH: process.env.PATH, DATABASE_URL: database.url, FOLDER: folder.path, WHAT: 'backup', STEP: String(step) };
+  const child = spawn(process.execPath, ['--import', 'tsx', projectPath('src/testing/killed-at-step.ts')], {
+    ...{ cwd: projectPath(), env, stdio: ['ignore', 'pipe', 'inherit'] },
+  });
+  const [said, [code, signal]] = await Promise.all([text(child.stdout as NonNullable<typeof child.stdout>), once(child, 'close')]);
+  if (code !== 0 && !signal) throw new Error(`It ended with ${code}: ${said}`);
+  return signal ?? said.trim();
+}
+
+/** Whatever has an archive's name is one. @returns how many there are */
+async function expectAllWhole(where: string): Promise<number> {
+  const names = readdirSync(where).filter((name) => !name.startsWith('.') && name.endsWith('.zip'));
+  for (const name of names) {
+    const archive = await openArchive(join(where, name), undefined);
+    await verifyArchive(archive).finally(() => archive.close());
+  }
+  return names.length;
+}
+
+describe('kill -9', () => {
+  test('at any step leaves whole archives only, and the next one clears up', async () => {
+    const where = join(folder.path, 'backups');
+    const stepsOf = (said: string) => Number(/^(\d+) steps$/.exec(said)?.[1]);
+    const [first, later] = [stepsOf(await runToStep(0)), stepsOf(await runToStep(0))];
+    // The files are copied by the first one alone.
+    expect(first).toBeGreaterThan(later);
+    expect(later).toBeGreaterThan(30);
+    let kills = 0;
+    const killAt = async (step: number) => {
+      const before = await expectAllWhole(where);
+      if ((await runToStep(step)) === 'SIGKILL') kills++;
+      expect(await expectAllWhole(where)).toBeGreaterThanOrEqual(before);
+    };
+    for (const step of [Math.floor(later / 2), first - 14]) {
+      rmSync(join(where, 'files'), { recursive: true, force: true });
+      await killAt(step);
+    }
+    await back(database.url, store, { folder: where, passphrase: undefined });
+    // The name, the reading back, and the pruning.
+    for (const step of [later - 6, later - 4, later - 2]) await killAt(step);
+    // The pieces in which a stream comes are not always as many.
+    expect(kills).toBeGreaterThanOrEqual(3);
+    const last = await back(database.url, store, { folder: where, passphrase: undefined });
+    expect(await expectAllWhole(where)).toBeGreaterThanOrEqual(2);
+    expect(last.fresh).toEqual([]);
+    expect(readdirSync(where).filter((name) => name.startsWith('.'))).toEqual([]);
+  }, 180_000);
+});
+
+/** A disk of that many bytes, where this machine lets us have one. */
+function mountSmall(bytes: number): string | undefined {
+  const where = join(folder.path, 'small');
+  try {
+    mkdirSync(where);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', where], { stdio: 'ignore' });
+    return where;
+  } catch {
+    console.warn('A full disk is not tested: nothing can be mounted here.');
+    return undefined;
+  }
+}
+
+test('a full disk: no archive but whole ones, and what was there stays; with room it goes on', async ({ skip }) => {
+  const where = mountSmall(24 * 1024);
+  if (!where) return skip('nothing can be mounted here');
+  mounted = where;
+  const target = { folder: where, passphrase: undefined };
+  const resize = (bytes: number) => execFileSync('mount', ['-o', `remount,size=${bytes}`, where]);
+  const full = { code: 'ENOSPC' };
+  await expect(back(database.url, store, target), 'full while the tables are written').rejects.toMatchObject(full);
+  expect(await expectAllWhole(where)).toBe(0);
+  resize(150 * 1024);
+  await expect(back(database.url, store, target), 'full while the files are copied').rejects.toMatchObject(full);
+  expect(await expectAllWhole(where)).toBe(0);
+  resize(4_000_000);
+  const first: MadeBackup = await back(database.url, store, target);
+  expect(await expectAllWhole(where)).toBe(1);
+  // Room for all but the last bytes of another one.
+  const used = Number(execFileSync('du', ['--bytes', '--summarize', where]).toString().split('\t')[0]);
+  resize(Math.ceil((used + first.bytes / 2) / 4096) * 4096);
+  await expect(back(database.url, store, target), 'full at the end').rejects.toMatchObject(full);
+  await expect(copyBackup((await elsewhere()).path, target), 'full while it is copied').rejects.toMatchObject(full);
+  expect(await expectAllWhole(where)).toBe(1);
+  expect(readdirSync(where).filter((name) => name.startsWith('.'))).toEqual([]);
+  resize(8_000_000);
+  await back(database.url, store, target);
+  expect(await expectAllWhole(where)).toBe(2);
+}, 60_000);
+
+function elsewhere(): Promise<MadeBackup> {
+  return back(database.url, store, { folder: join(folder.path, 'backups'), passphrase: undefined });
+}
