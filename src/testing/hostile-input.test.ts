@@ -69,6 +69,7 @@ const TEXTS: [path: string, fields: Record<string, string>, texts: string[]][] =
   ['/settings/columns', COLUMN, ['name', 'meaning', 'color', 'limit']],
   ['/settings/labels', { name: 'Rush', color: 'red' }, ['name', 'color']],
   ['/settings/tv', { name: 'Hall', variant: 'floor' }, ['name', 'variant']],
+  ['/settings/webhooks', { name: 'Books', url: 'https://books.invalid/', everything: 'on' }, ['name', 'url', 'everything']],
   ['/customers', { name: 'Dana' }, ['name', 'company', 'phone', 'email', 'kind', 'taxCertificate', 'laborRate']],
   ['/customers/1/edits', { name: 'Dana' }, ['name', 'phone', 'email', 'priceMatrix']],
   ['/customers/1/contacts', { name: 'Lee' }, ['name', 'role', 'phone', 'email']],

@@ -3,6 +3,7 @@ import { readBackupState } from '../../platform/backup/state.js';
 import type { Database } from '../../platform/database/pool.js';
 import type { Services } from '../../platform/services.js';
 import { readChainCheck } from '../activity/chain.js';
+import { listSilentHooks } from '../webhooks/webhooks.js';
 import { countFaults } from './faults.js';
 import type { Disk, Facts, ProcessFact } from './rules.js';
 
@@ -13,7 +14,7 @@ export async function readFacts({ db, config }: Pick<Services, 'db' | 'config'>,
   const start = performance.now();
   const database = await readDatabase(db);
   const milliseconds = Math.round(performance.now() - start);
-  const [processes, disks, growth, jobs, backup, chain, faults] = await Promise.all([
+  const [processes, disks, growth, jobs, backup, chain, faults, silentHooks] = await Promise.all([
     readProcesses(db),
     readDisks(db),
     readGrowth(db),
@@ -21,9 +22,20 @@ export async function readFacts({ db, config }: Pick<Services, 'db' | 'config'>,
     readBackupState(db),
     readChainCheck(db, shop),
     countFaults(db, shop, new Date(now.getTime() - DAY)),
+    listSilentHooks(db, shop),
   ]);
   const backups = { ...backup, isOn: config.backup.at !== null, hasSecondFolder: config.backup.secondFolder !== undefined };
-  return { database: { ...database, milliseconds, growth }, processes, disks, jobs, backups, chain, faults, observes: config.observe };
+  return {
+    database: { ...database, milliseconds, growth },
+    processes,
+    disks,
+    jobs,
+    backups,
+    chain,
+    faults,
+    silentHooks,
+    observes: config.observe,
+  };
 }
 
 async function readDatabase(db: Database): Promise<{ version: string; bytes: number }> {

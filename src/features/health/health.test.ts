@@ -32,6 +32,7 @@ function fine(): Facts {
     },
     chain: { at: ago(10 * HOUR), events: 1_234, milliseconds: 400, wrong: null },
     faults: { kinds: 0, times: 0 },
+    silentHooks: [],
     observes: true,
   };
 }
@@ -56,6 +57,8 @@ describe('what is said', () => {
   });
 
   test.each<[string, string, RegExp, (facts: Facts) => void]>([
+    ['Webhooks', 'watch', /Nothing arrives at Books\./, (facts) => facts.silentHooks.push({ name: 'Books', offWhy: null })],
+    ['Webhooks', 'wrong', /Switched off.*: Books/, (facts) => facts.silentHooks.push({ name: 'Books', offWhy: 'failing' })],
     ['Backups', 'wrong', /failed: No room/, (facts) => Object.assign(facts.backups, { fault: 'No room.' })],
     ['Backups', 'wrong', /Last proven/, (facts) => Object.assign(facts.backups, { lastProof: { at: ago(27 * HOUR), seconds: 3 } })],
     ['Backups', 'watch', /There is no backup/, (facts) => Object.assign(facts.backups, { lastProof: null, lastBackup: null })],

@@ -35,6 +35,8 @@ export interface Facts {
   backups: BackupState & { isOn: boolean; hasSecondFolder: boolean };
   chain: ChainCheck | null;
   faults: { kinds: number; times: number };
+  /** Webhooks at which nothing arrives; `offWhy` when they were switched off for that. */
+  silentHooks: { name: string; offWhy: string | null }[];
   /** Whether it is kept how processes are. */
   observes: boolean;
 }
@@ -68,6 +70,7 @@ export function judge(facts: Facts, now: Date, when: (at: Date) => string): Item
     judgeJobs(facts.jobs, now),
     judgeProcesses(facts.processes, facts.observes, now),
     judgeChain(facts.chain, now, when),
+    ...judgeHooks(facts.silentHooks),
   ];
 }
 
@@ -103,6 +106,23 @@ function judgeBackups(backups: Facts['backups'], now: Date, when: (at: Date) => 
     };
   const advice = hasSecondFolder ? null : 'They are on this machine only. Set BACKUP_SECOND_DIR to a folder on another disk.';
   return { state: hasSecondFolder ? 'fine' : 'watch', title, text: proof + made, advice };
+}
+
+/** Nothing is said of webhooks with which all is well: most shops have none. */
+function judgeHooks(hooks: Facts['silentHooks']): Item[] {
+  if (hooks.length === 0) return [];
+  const names = (some: Facts['silentHooks']) => some.map(({ name }) => name).join(', ');
+  const [off, on] = [hooks.filter(({ offWhy }) => offWhy), hooks.filter(({ offWhy }) => !offWhy)];
+  const text = [
+    off.length > 0 && `Switched off, because nothing arrived: ${names(off)}.`,
+    on.length > 0 && `Nothing arrives at ${names(on)}.`,
+  ];
+  return [
+    {
+      ...{ state: off.length > 0 ? 'wrong' : 'watch', title: 'Webhooks', text: text.filter(Boolean).join(' ') },
+      ...{ advice: 'Ask whoever runs the other program, then send a test.', link: { to: '/settings/webhooks', name: 'Look at webhooks' } },
+    },
+  ];
 }
 
 function judgeDatabase({ version, bytes, milliseconds, growth }: Facts['database']): Item {

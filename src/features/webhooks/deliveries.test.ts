@@ -122,7 +122,7 @@ describe('a delivery', () => {
     expect(first?.headers['webhook-id']).toMatch(/^msg_[0-9a-f]{32}$/);
     expect(JSON.parse(first?.body ?? '')).toMatchObject({
       type: 'card.moved',
-      data: { actor: shop.staff.mechanic.staff, details: { cents: 4_500 } },
+      data: { actor: { id: shop.staff.mechanic.staff, name: shop.staff.mechanic.name }, details: { cents: 4_500 } },
     });
   });
 

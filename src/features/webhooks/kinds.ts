@@ -211,6 +211,8 @@ export const GROUPS: Record<string, Group> = {
   paper: { title: 'Paper', kinds: { changed: 'What stands on paper was changed' } },
   logo: { title: 'Logo', kinds: { changed: 'The logo was changed' } },
   visits: { title: 'Visits', kinds: { changed: 'What a visit needs was changed' } },
+  retention: { title: 'How long records are kept', kinds: { changed: 'How long records are kept was changed' } },
+  'api-token': { title: 'API tokens', kinds: { made: 'A token for a program was made', revoked: 'A token of a program was revoked' } },
   tv: { title: 'Wall TVs', kinds: { made: 'A link for a wall TV was made', revoked: 'A link for a wall TV was revoked' } },
   data: { title: 'Exports', kinds: { exported: 'Somebody took data out' } },
   webhook: {
@@ -224,7 +226,6 @@ export const GROUPS: Record<string, Group> = {
       'switched-off': 'A webhook was switched off, by somebody or by itself',
     },
   },
-  'api-token': { title: 'Tokens of programs', kinds: { made: 'A token of the API was made', revoked: 'A token of the API was revoked' } },
   shop: {
     title: 'The shop',
     kinds: {

@@ -44,7 +44,7 @@ test('from a form to a message: signed with what was shown once, soon after it h
   await arrived(1);
   const verify = (index: number, by: string) =>
     new Webhook(by).verify(receiver.received[index]?.body ?? '', receiver.received[index]?.headers as Record<string, string>);
-  expect(verify(0, secret)).toMatchObject({ type: 'comment.added', data: { work_order: 1001, actor: shop.staff.manager.staff } });
+  expect(verify(0, secret)).toMatchObject({ type: 'comment.added', data: { work_order: 1001, actor: { id: shop.staff.manager.staff } } });
   expect(receiver.received[0]?.body).not.toContain('4,711');
 
   // A new secret: for a day both sign.
@@ -68,10 +68,25 @@ test('from a form to a message: signed with what was shown once, soon after it h
   expect(receiver.received[3]?.headers['webhook-id']).toBe(receiver.received[2]?.headers['webhook-id']);
 }, 60_000);
 
+test('what somebody else’s program answers is text', async () => {
+  const attack = '<img src=x onerror=alert(1)>"\'</td><script>alert(1)</script>';
+  receiver.answer((_, response) => response.writeHead(500).end(`${attack}\0\u202e`));
+  const added = await manager.post('/settings/webhooks', { name: attack, url: `${receiver.url}/?x=${attack}`, everything: 'on' });
+  const here = /action="(\/settings\/webhooks\/\d+)\/pings"/.exec(added.text)?.[1] ?? '';
+  await manager.post(`${here}/pings`);
+  await until(async () => /500[\s\S]*&lt;img src=x/.test((await manager.get(here)).text), 'the answer', 30);
+  for (const page of [added.text, (await manager.get(here)).text, (await manager.get('/settings/webhooks')).text]) {
+    expect(page).toContain('&lt;img src=x');
+    expect(page).not.toMatch(/<img src=x|<script>alert/);
+  }
+  await manager.post(`${here}/removals`);
+  receiver.answer(200);
+}, 60_000);
+
 describe('a form', () => {
   test.each([
     ...[
-      'http://example.com/',
+      'https://10.0.0.1/',
       'https://127.0.0.2/',
       'https://[::1]/',
       'https://169.254.169.254/',

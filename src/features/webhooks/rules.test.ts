@@ -95,7 +95,14 @@ test('attempts go on for three days, ever more rarely, and then end', () => {
 });
 
 describe('what is told', () => {
-  const event = { kind: 'line.changed', at: new Date('2026-11-23T10:00:00Z'), version: 7, seq: 1, actor: 3, workOrder: 1042 };
+  const event = {
+    kind: 'line.changed',
+    at: new Date('2026-11-23T10:00:00Z'),
+    version: 7,
+    seq: 1,
+    actor: { id: 3, name: 'Ana' },
+    workOrder: 1042,
+  };
   const data = {
     number: 1042,
     line: 9,
@@ -111,12 +118,18 @@ describe('what is told', () => {
   test('in full is all of the event', () => {
     expect(JSON.parse(payloadOf({ ...event, data }, true))).toEqual({
       ...{ type: 'line.changed', timestamp: '2026-11-23T10:00:00.000Z' },
-      data: { version: 7, seq: 1, actor: 3, work_order: 1042, details: data },
+      data: { version: 7, seq: 1, actor: { id: 3, name: 'Ana' }, work_order: 1042, details: data },
     });
   });
 
   test('otherwise has no amount and no text that somebody typed', () => {
     expect(JSON.parse(payloadOf({ ...event, data }, false)).data.details).toEqual({ number: 1042, line: 9, kind: 'part' });
+    const moved = { number: 1042, from: { column: 1, name: 'Estimates' }, to: { column: 2, name: 'Bay', after: null } };
+    expect(JSON.parse(payloadOf({ ...event, data: moved }, false)).data.details).toEqual({
+      number: 1042,
+      from: { column: 1 },
+      to: { column: 2 },
+    });
     fc.assert(
       fc.property(
         fc.dictionary(fc.constantFrom('name', 'note', 'cents', 'from', 'to', 'label', 'why', 'totalCents', 'sums'), fc.jsonValue()),

@@ -115,7 +115,7 @@ export interface HookEvent {
   at: Date;
   version: number;
   seq: number;
-  actor: number | null;
+  actor: { id: number; name: string } | null;
   workOrder: number | null;
   data: unknown;
 }
@@ -139,7 +139,12 @@ const THIN = new Set([
 const WORD = /^[a-z][a-z-]{0,30}$/;
 
 function thin(data: unknown): Record<string, unknown> {
-  const kept = Object.entries((data ?? {}) as object).filter(([key, value]) => THIN.has(key) && isPlain(value));
+  const kept = Object.entries((data ?? {}) as object).flatMap(([key, value]): [string, unknown][] => {
+    if (THIN.has(key) && isPlain(value)) return [[key, value]];
+    // From which column to which.
+    const column = key === 'from' || key === 'to' ? (value as { column?: unknown } | null)?.column : undefined;
+    return Number.isSafeInteger(column) ? [[key, { column }]] : [];
+  });
   return Object.fromEntries(kept);
 }
 

@@ -55,7 +55,7 @@ const sendTask: Task = {
     const allowed = networksOf(services.config.webhooksPrivateNetworks);
     const outcomes = await Promise.all(
       due.map(async (delivery) => {
-        const body = payloadOf({ ...delivery, at: delivery.at }, found.full_data);
+        const body = payloadOf(delivery, found.full_data);
         const outcome: Outcome =
           secrets.length === 0
             ? { status: null, answer: 'Its secret can’t be read any more: give it a new one.', milliseconds: 0 }
@@ -104,7 +104,7 @@ interface Due {
   at: Date;
   version: number;
   seq: number;
-  actor: number | null;
+  actor: { id: number; name: string } | null;
   workOrder: number | null;
   data: unknown;
 }
@@ -112,11 +112,12 @@ interface Due {
 async function listDue(db: Database, shop: number, hook: number): Promise<Due[]> {
   const { rows } = await sql<Due>`
     select d.id, d.message_id as message, d.attempts, d.kind, coalesce(e.at, d.made_at) as at, coalesce(d.version, s.version) as version,
-      coalesce(d.seq, 0) as seq, e.actor_id as actor, w.number as "workOrder",
+      coalesce(d.seq, 0) as seq, case when a.id is not null then json_build_object('id', a.id, 'name', a.name) end as actor, w.number as "workOrder",
       coalesce(e.data, jsonb_build_object('webhook', d.webhook_id)) as data
     from webhook_deliveries d
     join shops s on s.id = d.shop_id
     left join events e on e.shop_id = d.shop_id and e.version = d.version and e.seq = d.seq
+    left join staff a on a.id = e.actor_id
     left join work_orders w on w.shop_id = e.shop_id and w.id = e.work_order_id
     where d.shop_id = ${shop} and d.webhook_id = ${hook} and d.next_at <= now() and (d.version is not null or d.kind = ${PING})
     order by d.next_at, d.id limit ${AT_ONCE}`.execute(db);
