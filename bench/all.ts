@@ -4,6 +4,7 @@ import { measureFinished } from './finished.js';
 import { measureFirstLoad } from './first-load.js';
 import { measureMemory } from './memory.js';
 import { measureMoves } from './moves.js';
+import { measureObserve } from './observe.js';
 import { measureOrders } from './orders.js';
 import { measureSearch } from './search.js';
 import { measureStart } from './start.js';
@@ -22,6 +23,7 @@ const MEASURES: Record<string, (ground: Ground) => Promise<Figure[]>> = {
   finished: measureFinished,
   search: measureSearch,
   uploads: measureUploads,
+  observe: measureObserve,
 };
 
 // `npm run bench -- moves fan-out` measures only these.
