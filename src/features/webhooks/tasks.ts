@@ -5,7 +5,7 @@ import { addJob, type Task } from '../../platform/jobs/jobs.js';
 import type { Services } from '../../platform/services.js';
 import { pruneDeliveries, SEND, scheduleSending, writeDeliveries } from './deliveries.js';
 import { PING } from './kinds.js';
-import { networksOf, OFF_AFTER, pauseAfter, payloadOf } from './rules.js';
+import { type HookEvent, networksOf, OFF_AFTER, pauseAfter, payloadOf } from './rules.js';
 import { HookSecrets } from './secrets.js';
 import { type Outcome, sendMessage } from './sending.js';
 import { switchOff } from './webhooks.js';
@@ -13,6 +13,8 @@ import { switchOff } from './webhooks.js';
 const WRITE = 'webhooks-write';
 /** Sent at the same time to one webhook; one job of a webhook after the other. */
 const AT_ONCE = 10;
+/** Several changes of a second are looked at together. */
+const PAUSE = 1_000;
 const KEPT_FOR = 30 * 24 * 3_600_000;
 
 const OfShop = z.object({ shop: z.number() });
@@ -96,17 +98,10 @@ function secretsOf({ secret, previous_secret }: HookRow, secrets: HookSecrets, s
   return [secret, previous_secret].flatMap((sealed) => (sealed && secrets.open(shop, sealed)) || []);
 }
 
-interface Due {
+interface Due extends HookEvent {
   id: number;
   message: string;
   attempts: number;
-  kind: string;
-  at: Date;
-  version: number;
-  seq: number;
-  actor: { id: number; name: string } | null;
-  workOrder: number | null;
-  data: unknown;
 }
 
 async function listDue(db: Database, shop: number, hook: number): Promise<Due[]> {
@@ -161,21 +156,20 @@ async function addWriting(db: Database, shops: number[] | null): Promise<void> {
 export class HookWatch {
   readonly #changed = new Set<number>();
   #timer: NodeJS.Timeout | undefined;
+  #closed = false;
 
-  constructor(
-    private readonly services: Pick<Services, 'db' | 'log'>,
-    private readonly pause = 1_000,
-  ) {}
+  constructor(private readonly services: Pick<Services, 'db' | 'log'>) {}
 
   /** A shop has a new version. */
   wake(shop: number): void {
+    if (this.#closed) return;
     this.#changed.add(shop);
-    this.#timer ??= setTimeout(() => void this.#look(), this.pause).unref();
+    this.#timer ??= setTimeout(() => void this.#look(), PAUSE).unref();
   }
 
   close(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {}, 0);
+    this.#closed = true;
   }
 
   async #look(): Promise<void> {

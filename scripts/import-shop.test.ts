@@ -1,0 +1,70 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { projectPath } from '../src/platform/project.js';
+import { type TestDatabase, testDatabase } from '../src/testing/database.js';
+import { startTestServer, testEnvironment } from '../src/testing/server.js';
+import { makeShop, openOrders } from '../src/testing/shop.js';
+import { elsewhere, takeShop } from '../src/testing/shop-archives.js';
+
+let database: TestDatabase;
+let folder: string;
+let archive: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'serviceflow-import-'));
+  archive = join(folder, 'shop.zip');
+  const first = await elsewhere();
+  const shop = await makeShop(first.database.db);
+  await openOrders(first.database.db, shop.staff.advisor, 3);
+  await writeFile(archive, await takeShop(first.database, first.store, shop.id));
+  await first.database.close();
+  database = await testDatabase();
+});
+afterAll(async () => {
+  await database.close();
+  await rm(folder, { recursive: true });
+});
+
+/** Runs the script as a person would. */
+function importShop(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const env = { PATH: process.env.PATH, ...testEnvironment(database.url), DATA_DIR: folder, PUBLIC_URL: 'http://shop.test' };
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['--import', 'tsx', projectPath('scripts/import-shop.ts'), ...args],
+      { env, cwd: projectPath() },
+      (error, out, err) => resolve({ code: Number(error?.code ?? 0), out, err }),
+    );
+  });
+}
+
+test('without an archive, or with something else, it says so and nothing is there', async () => {
+  expect(await importShop()).toMatchObject({ code: 1, err: expect.stringContaining('Name one archive') });
+  expect(await importShop(join(folder, 'no.zip'))).toMatchObject({
+    code: 1,
+    out: '',
+    err: expect.stringMatching(/^This archive can’t be read in: .+ Nothing was written\.\n$/),
+  });
+  await writeFile(join(folder, 'other.zip'), 'hello');
+  expect(await importShop(join(folder, 'other.zip'))).toMatchObject({ code: 1, err: expect.stringContaining('not a whole ZIP') });
+  expect(await database.db.selectFrom('shops').select('id').execute()).toEqual([]);
+});
+
+test('beside a running server it brings the shop in, and its manager in by a link', async () => {
+  const server = await startTestServer(database.url);
+  try {
+    const { code, out, err } = await importShop(archive);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^first is here: \d+ rows, 0 files; its \d+ events are as they were written\.$/m);
+    expect(out).toContain('3 people have no password here yet');
+    const link = /manager@first\.test\) chooses a password at http:\/\/shop\.test(\/invitations\/[\w-]+)/.exec(out)?.[1] ?? '';
+    const manager = server.client();
+    expect((await manager.post(link, { password: 'a password of some length' })).status).toBe(303);
+    expect((await manager.get('/board')).text).toContain('Vehicle 3');
+  } finally {
+    await server.stop();
+  }
+});
