@@ -121,7 +121,7 @@ test('a new secret signs nobody out, and everything that hung on the old one goe
   expect(await checkSecondFactor(later.app.services, staff, await app.code(1), true)).toBe('right');
   expect((await findLink(db, { token: made.token as string }))?.state).toBe('open');
   await later.stop();
-});
+}, 120_000);
 
 test('a secret that is given from outside is not touched', async () => {
   const before = kept();
@@ -136,7 +136,7 @@ test('a secret that is given from outside is not touched', async () => {
   expect((await run('rotate-secret', ['--forgot'])).code).toBe(1);
   expect((await run('rotate-secret', [], { DATA_DIR: join(folder, 'nowhere') })).err).toContain('There is no secret in');
   expect(kept()).toEqual(before);
-});
+}, 120_000);
 
 test('a lone manager’s second factor is reset at the server, which is written down', async () => {
   const { db } = database;
@@ -150,4 +150,4 @@ test('a lone manager’s second factor is reset at the server, which is written 
   await server.stop();
   const events = await db.selectFrom('events').select(['actor_id', 'data']).where('kind', '=', 'staff.second-factor-reset').execute();
   expect(events).toEqual([{ actor_id: null, data: { staff } }]);
-});
+}, 120_000);
