@@ -37,7 +37,7 @@ beforeEach(async () => {
   manager = await asPerson('manager');
 });
 
-const operations = () => server.app.operations;
+const operations = () => server.app.api.operations;
 const closed = () => operations().filter(({ may }) => may !== 'anyone');
 const named = ({ method, path }: Operation) => `${method} ${path}`;
 

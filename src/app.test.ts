@@ -347,7 +347,7 @@ describe('every route', () => {
     const open = routes().filter((route) => route.may === 'anyone');
     expect(open.map(named).sort()).toEqual(FOR_ANYONE);
     expect(new Set(routes().map(named)).size).toBe(routes().length);
-    const operations = server.app.operations.map(({ path }) => path);
+    const operations = server.app.api.operations.map(({ path }) => path);
     expect(mountedPaths(server.app.http).sort()).toEqual(
       [...new Set([...operations, ...routes().map((route) => route.path), '/livez', '/metrics', '/readyz', '/reports'])].sort(),
     );

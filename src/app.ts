@@ -1,6 +1,6 @@
 import compression from 'compression';
 import express, { type Express, type Request } from 'express';
-import { createApi } from './api.js';
+import { type Api, createApi } from './api.js';
 import type { Config } from './config.js';
 import { createDoorkeeper } from './doorkeeper.js';
 import { verifyTask } from './features/activity/chain.js';
@@ -69,7 +69,7 @@ import type { Timings } from './platform/observe/timings.js';
 import { openPictures } from './platform/pictures/open.js';
 import { projectPath } from './platform/project.js';
 import type { Services } from './platform/services.js';
-import { API_ROOT, type Operation } from './platform/web/api.js';
+import { API_ROOT } from './platform/web/api.js';
 import { sweepRequestsTask } from './platform/web/api-requests.js';
 import { loadAssets } from './platform/web/assets.js';
 import { bodyDeadline } from './platform/web/deadlines.js';
@@ -85,8 +85,7 @@ import { loadViews } from './platform/web/views.js';
 export interface App {
   http: Express;
   routes: Route[];
-  /** Of the JSON API. */
-  operations: Operation[];
+  api: Api;
   services: Services;
   sockets: Sockets;
   listener: Listener;
@@ -106,7 +105,8 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
   const pictures = openPictures({ ...config, temporary: () => files.temporary(), log });
   const observing = openObserving(config, database, log, timings, () => [...live.members()].length);
   const { faults } = observing;
-  const services: Services = { config, db: database.db, pool: database.pool, log, faults, views, assets, live, files, pictures };
+  const { db, pool } = database;
+  const services: Services = { config, db, pool, log, faults, views, assets, live, files, pictures, leaving: { now: false } };
   const boards = new Boards(services.db, views);
   const walls = new Walls(boards, views);
   const sessions = openSessions(database.pool, config.sessionSecrets, config.publicUrl, (sid) => findSession(services.db, sid));
@@ -223,9 +223,8 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
     await listener.stop();
     await observing.close();
   };
-  const { operations } = api;
   const tasks = [sweepTask, tidyTask, verifyTask, backups.task, playableTask, ...WEBHOOK_TASKS, sweepRequestsTask];
-  return { http, routes: [...screens, ...routes], operations, services, sockets, listener, observing, tasks, close };
+  return { http, routes: [...screens, ...routes], api, services, sockets, listener, observing, tasks, close };
 }
 
 /** Whoever has only a customer's link is not sent to the sign-in. */
