@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { S3Config } from '../config.js';
 import { until } from './server.js';
 
@@ -52,15 +52,21 @@ export async function startS3Server(): Promise<S3Server> {
 
 async function makeBucket({ endpoint, bucket, region, accessKeyId, secretAccessKey }: S3Config & { endpoint: string }): Promise<void> {
   const client = new S3Client({ endpoint, region, forcePathStyle: true, credentials: { accessKeyId, secretAccessKey }, maxAttempts: 1 });
+  const first = { Bucket: bucket, Key: 'first' };
+  // Its servers start one by one, and the one that keeps objects has no part in making a bucket.
   const make = async () => {
     try {
-      await client.send(new CreateBucketCommand({ Bucket: bucket }));
+      await client.send(new CreateBucketCommand({ Bucket: bucket })).catch((error: Error) => {
+        if (error.name !== 'BucketAlreadyOwnedByYou') throw error;
+      });
+      await client.send(new PutObjectCommand({ ...first, Body: 'first' }));
+      await client.send(new DeleteObjectCommand(first));
       return true;
     } catch {
       return false;
     }
   };
-  await until(make, 'Swift to make a bucket', 60);
+  await until(make, 'Swift to keep an object', 60);
   client.destroy();
 }
 
@@ -117,6 +123,8 @@ pipeline = catch_errors cache s3api tempauth slo proxy-server
 [app:proxy-server]
 use = egg:swift#proxy
 account_autocreate = true
+conn_timeout = 20
+node_timeout = 60
 error_suppression_limit = 100000
 error_suppression_interval = 0
 [filter:catch_errors]

@@ -34,3 +34,40 @@ function tell(field: string, before: Data, after: Data): string {
 function color(of: Data): string {
   return of.color ? COLOR_NAMES[of.color as FindingColor].toLowerCase() : 'not said';
 }
+
+/** What folding wants to know of an event. */
+interface Told {
+  kind: string;
+  data: unknown;
+  /** Who did it. */
+  name: string | null;
+}
+
+/**
+ * Puts what one person saved at the items of one inspection together, up to the point where it was finished or opened again: an
+ * inspection is one thing somebody did, not thirty.
+ * @param rows events of a work order, the newest first
+ * @returns the same events, each once: what belongs together stands where its newest stood
+ */
+export function foldSaved<Row extends Told>(rows: Row[]): Row[][] {
+  const groups: Row[][] = [];
+  const open = new Map<string, Row[]>();
+  for (const row of rows) {
+    const { inspection } = row.data as Data;
+    const key = `${inspection} ${row.name}`;
+    const group = row.kind === 'finding.saved' ? open.get(key) : undefined;
+    if (group) group.push(row);
+    else groups.push([row]);
+    if (row.kind === 'finding.saved' && !group) open.set(key, groups.at(-1) as Row[]);
+    if (row.kind.startsWith('inspection.')) for (const other of [...open.keys()]) if (other.startsWith(`${inspection} `)) open.delete(other);
+  }
+  return groups;
+}
+
+/** What somebody filled in, in one sentence. @param rows all events, for the inspection's name */
+export function tellFilled(saved: Told[], rows: Told[]): string {
+  const { inspection } = saved[0]?.data as Data;
+  const about = rows.find(({ kind, data }) => kind.startsWith('inspection.') && (data as Data).inspection === inspection)?.data as Data;
+  const items = new Set(saved.map(({ data }) => (data as Data).finding)).size;
+  return `filled in ${items === 1 ? '1 item' : `${items} items`} of ${about ? `“${about.name}”` : 'the inspection'}`;
+}
