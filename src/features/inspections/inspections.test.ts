@@ -194,6 +194,33 @@ test('finishing wants all that is required, closes it, and opening it again take
   expect(history.every(({ what }) => !/^(inspection|finding)\./.test(what))).toBe(true);
 });
 
+test('in the history one person’s items of an inspection are one line, which has them all; finished and opened again begins another', async () => {
+  const { number, inspection } = await begin();
+  const { mechanic, advisor } = shop.staff;
+  const save = (by: typeof mechanic, key: string, input: object) => saveItem(database.db, by, number, inspection, key, input);
+  await save(mechanic, 'pads', { color: 'green' });
+  await save(advisor, 'fluid', { color: 'yellow' });
+  await save(mechanic, 'fluid', { color: 'yellow', note: 'Dark' });
+  await save(mechanic, 'pads', { color: 'yellow' });
+  await finishInspection(database.db, mechanic, number, inspection);
+  await reopenInspection(database.db, mechanic, number, inspection);
+  await save(mechanic, 'pads', { color: 'green' });
+  const { history } = await getWorkOrder(database.db, shop.id, number);
+  expect(history.map(({ who, what, floor, parts }) => [who, floor === what ? what : null, parts.map((part) => part.what)])).toEqual([
+    [mechanic.name, 'inspected “Front pads”: green, was yellow, no reason any more', []],
+    [mechanic.name, 'opened the inspection “Brakes” again', []],
+    [mechanic.name, 'finished the inspection “Brakes”: 0 red, 2 yellow, 0 green', []],
+    [
+      mechanic.name,
+      'filled in 2 items of “Brakes”',
+      ['inspected “Front pads”: yellow, was green, suggested', 'inspected “Fluid”: “Dark”', 'inspected “Front pads”: green'],
+    ],
+    [advisor.name, 'inspected “Fluid”: yellow, suggested', []],
+    [mechanic.name, 'started the inspection “Brakes”', []],
+    [advisor.name, expect.stringMatching(/^opened it in/), []],
+  ]);
+});
+
 test('an inspection under way keeps its version when the template changes', async () => {
   const mine = await addTemplate(shop, 'Changing');
   const [number, later] = (await openOrders(database.db, shop.staff.advisor, 2)) as [number, number];

@@ -51,22 +51,26 @@ interface Told {
  */
 export function foldSaved<Row extends Told>(rows: Row[]): Row[][] {
   const groups: Row[][] = [];
-  const open = new Map<string, Row[]>();
+  /** By inspection and person, what more can be put to. */
+  const open = new Map<number, Map<string | null, Row[]>>();
   for (const row of rows) {
     const { inspection } = row.data as Data;
-    const key = `${inspection} ${row.name}`;
-    const group = row.kind === 'finding.saved' ? open.get(key) : undefined;
+    if (row.kind.startsWith('inspection.')) open.delete(inspection);
+    const people = row.kind === 'finding.saved' ? (open.get(inspection) ?? new Map<string | null, Row[]>()) : null;
+    const group = people?.get(row.name);
     if (group) group.push(row);
-    else groups.push([row]);
-    if (row.kind === 'finding.saved' && !group) open.set(key, groups.at(-1) as Row[]);
-    if (row.kind.startsWith('inspection.')) for (const other of [...open.keys()]) if (other.startsWith(`${inspection} `)) open.delete(other);
+    else {
+      const begun = [row];
+      groups.push(begun);
+      if (people) open.set(inspection, people.set(row.name, begun));
+    }
   }
   return groups;
 }
 
 /** What somebody filled in, in one sentence. @param rows all events, for the inspection's name */
-export function tellFilled(saved: Told[], rows: Told[]): string {
-  const { inspection } = saved[0]?.data as Data;
+export function tellFilled(saved: [Told, ...Told[]], rows: Told[]): string {
+  const { inspection } = saved[0].data as Data;
   const about = rows.find(({ kind, data }) => kind.startsWith('inspection.') && (data as Data).inspection === inspection)?.data as Data;
   const items = new Set(saved.map(({ data }) => (data as Data).finding)).size;
   return `filled in ${items === 1 ? '1 item' : `${items} items`} of ${about ? `“${about.name}”` : 'the inspection'}`;

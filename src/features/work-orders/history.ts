@@ -32,11 +32,11 @@ const FLOOR = /^(work-order|card|comment|job|line|meter|consent|media|inspection
 /** What happened to a work order, as sentences; the rows are the events about it, the newest first. */
 export function toHistory(rows: EventRow[], timeZone: string): HistoryLine[] {
   return foldSaved(rows).map((group) => {
-    const lines = group.map((row) => toLine(row, timeZone));
-    const [newest] = lines as [HistoryLine];
-    if (lines.length === 1) return newest;
-    const what = tellFilled(group, rows);
-    return { ...newest, what, floor: what, parts: lines };
+    const parts = group.map((row) => toLine(row, timeZone));
+    const newest = parts[0] as HistoryLine;
+    if (parts.length === 1) return newest;
+    const what = tellFilled(group as [EventRow, ...EventRow[]], rows);
+    return { ...newest, what, floor: what, parts };
   });
 }
 
