@@ -1,5 +1,6 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import multer, { MulterError, type StorageEngine } from 'multer';
@@ -119,7 +120,7 @@ class Oversize extends Error {}
  * refuses all files because of one that is too large.
  */
 class DiskEngine implements StorageEngine {
-  readonly #given: { path: string; target: WriteStream; written: Promise<void> }[] = [];
+  readonly #given: { path: string; source: Readable; written: Promise<void> }[] = [];
 
   constructor(
     private readonly temporary: () => string,
@@ -139,7 +140,7 @@ class DiskEngine implements StorageEngine {
       }
     };
     const written = pipeline(file.stream, upToMost, target).then(() => (size > most ? rm(path, { force: true }) : undefined));
-    this.#given.push({ path, target, written });
+    this.#given.push({ path, source: file.stream, written });
     written.then(() => done(null, { path, size }), done);
   }
 
@@ -149,7 +150,7 @@ class DiskEngine implements StorageEngine {
 
   /** Ends what is being written first: it might make its file only now. */
   async undo(): Promise<void> {
-    for (const { target } of this.#given) target.destroy();
+    for (const { source } of this.#given) source.destroy();
     await Promise.allSettled(this.#given.map(({ written }) => written));
     await removeReceived(this.#given);
   }
