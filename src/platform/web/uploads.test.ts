@@ -174,7 +174,8 @@ describe('several files', () => {
     const warned: Error[] = [];
     const note = (warning: Error) => void warned.push(warning);
     process.on('warning', note);
-    const contents = Array.from({ length: 20 }, () => randomBytes(MOST));
+    // All of them in one chunk, so that all are written at a time.
+    const contents = Array.from({ length: 20 }, () => randomBytes(100));
     expect((await sendTo('/many', ...contents.map((one) => part('x.jpg', one)), END)).status).toBe(200);
     expect(seen[0]?.map(({ hash }) => hash)).toEqual(contents.map(hashOf));
     await new Promise(setImmediate);
