@@ -6,6 +6,7 @@ import { addJob, addLine, approve, consentForm, moneyOf, openEmpty, reprice } fr
 import { startTestServer, type TestServer } from '../../testing/server.js';
 import { makeShop, type TestShop } from '../../testing/shop.js';
 import { recordConsent } from '../billing/authorizations.js';
+import { block } from '../work-orders/blocks.js';
 
 let database: TestDatabase;
 let server: TestServer;
@@ -62,6 +63,10 @@ const consents = async () => {
       row.consent,
     ]),
   );
+};
+const openAnswers = async () => {
+  const open = Object.entries(await consents()).filter(([, consent]) => consent === 'proposed');
+  return open.map(([id]) => ({ job: Number(id), decision: 'approve' as const, reason: '' }));
 };
 const stateOf = async () =>
   (
@@ -122,6 +127,9 @@ describe('an answer', () => {
     ];
     expect((await (await phone()).answer({ [`decision.${brakes}`]: 'approve' }, { strokes: JSON.stringify(strokes) })).status).toBe(303);
     expect((await rows())[0]?.signature).toEqual({ kind: 'drawn', name: 'Dana Whitfield', strokes });
+    const pageOf = async (role: 'advisor' | 'mechanic') => (await (await server.clientOf(shop, role)).get(`/work-orders/${number}`)).text;
+    expect(await pageOf('advisor')).toMatch(/aria-label="Signature of Dana Whitfield"><path d="M1 2L30 40M500 100h0"/);
+    expect(await pageOf('mechanic')).not.toContain('M1 2L30 40');
   });
 
   test('of one of several options declines the others', async () => {
@@ -133,6 +141,10 @@ describe('an answer', () => {
     expect((await at.answer({ 'option.1': String(best) })).status).toBe(303);
     expect(await consents()).toEqual({ [good]: 'declined', [best]: 'approved' });
     expect((await rows())[0]?.authorized_cents).toBe(30_000);
+    const desk = await server.clientOf(shop, 'advisor');
+    expect((await desk.get(`/work-orders/${number}`)).text).toContain('</strong> approved Best</p>');
+    const board = (await desk.get('/board')).text;
+    expect(board.slice(board.indexOf(`id="card-${number}"`))).toMatch(/^[^]{0,900}<strong>1 approved<\/strong>/);
   });
 
   test('to work that came later shows only the difference and the new total', async () => {
@@ -165,6 +177,33 @@ describe('an answer', () => {
     expect(page.text).toContain('+$50.00');
     await at.answer({ [`decision.${brakes}`]: 'approve' });
     expect((await rows()).at(-1)?.authorized_cents).toBe(35_000);
+  });
+
+  test('ends the waiting for it once all is answered, and no other waiting', async () => {
+    const [brakes, hose] = [await job('Brakes', 30_000), await job('Hose', 10_000)];
+    await send();
+    await block(database.db, who(), number, { reason: 'approval', note: 'She is at work until noon' });
+    const blocked = async () =>
+      (
+        await database.db
+          .selectFrom('work_orders')
+          .select(['blocked_reason', 'blocked_note', 'blocked_since'])
+          .where('shop_id', '=', shop.id)
+          .where('number', '=', number)
+          .executeTakeFirstOrThrow()
+      ).blocked_reason;
+    const at = await phone();
+    await at.answer({ [`decision.${brakes}`]: 'approve' });
+    expect(await blocked()).toBe('approval');
+    await at.answer({ [`decision.${hose}`]: 'decline' });
+    expect(await blocked()).toBeNull();
+    expect((await (await server.clientOf(shop, 'advisor')).get(`/work-orders/${number}`)).text).toContain(
+      'removed the mark “Waiting for approval”',
+    );
+    await job('Wipers', 4_000);
+    await block(database.db, who(), number, { reason: 'parts', note: '' });
+    await recordConsent(database.db, who(), number, await consentForm(database.db, who(), number, await openAnswers()));
+    expect(await blocked()).toBe('parts');
   });
 
   test('needs a name, and a tick for what is approved: what was typed stays, and nothing changed', async () => {

@@ -5,8 +5,9 @@ import type { Database } from '../../platform/database/pool.js';
 import { Conflict, Invalid } from '../../platform/errors.js';
 import type { Viewer } from '../../platform/web/viewer.js';
 import { holdAfterConsent } from '../safety/holds.js';
+import { freeFrom } from '../work-orders/blocks.js';
 import { showMoney } from './amounts.js';
-import { type Answer, applyAnswers, documentOf, readAnswers } from './consent.js';
+import { type Answer, applyAnswers, documentOf, isOpenQuestion, readAnswers } from './consent.js';
 import { freeze, snapshotOf } from './revisions.js';
 import type { Totals } from './rules.js';
 import { type LockedOrder, lockOrder, settleState } from './settle.js';
@@ -94,6 +95,7 @@ export async function consentWithin(tx: Change, order: LockedOrder, input: Given
   await writeAuthorization(tx, order, input, outcome, byLink);
   await settleState(tx, order, answers.length === 0 ? 'keep' : 'withdraw');
   await holdAfterConsent(tx, order);
+  if (answers.length > 0 && !outcome.state.jobs.some(isOpenQuestion)) await freeFrom(tx, order.number, 'approval');
   await sql`update work_orders set customer_state = 'answered', customer_state_at = ${tx.now}
     where shop_id = ${tx.shop} and id = ${order.id} and (${byLink !== null} or customer_state is not null)`.execute(tx.db);
   return { authorizedCents: authorized.cents, currency };
