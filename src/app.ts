@@ -20,6 +20,7 @@ import { inspectionTemplateRoutes } from './features/inspections/template-routes
 import { lineRoutes } from './features/jobs/line-routes.js';
 import { jobRoutes } from './features/jobs/routes.js';
 import { labelRoutes } from './features/labels/routes.js';
+import { letGoTask } from './features/media/letting-go.js';
 import { playableTask } from './features/media/playing.js';
 import { mediaRoutes } from './features/media/routes.js';
 import { printRoutes } from './features/printing/routes.js';
@@ -172,7 +173,7 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
     await pictures.close();
     await listener.stop();
   };
-  return { http, routes: [...screens, ...routes], services, sockets, listener, tasks: [sweepTask, playableTask], close };
+  return { http, routes: [...screens, ...routes], services, sockets, listener, tasks: [letGoTask, sweepTask, playableTask], close };
 }
 
 /** Whoever has only a customer's link is not sent to the sign-in. */
