@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Phone, send as sendEstimate } from '../../testing/customer.js';
+import { inspect, Phone, send as sendEstimate } from '../../testing/customer.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
 import { addJob, addLine, approve, consentForm, moneyOf, openEmpty, reprice } from '../../testing/money.js';
 import { startTestServer, type TestServer } from '../../testing/server.js';
@@ -133,18 +133,24 @@ describe('an answer', () => {
   });
 
   test('of one of several options declines the others', async () => {
-    const good = await job('Good', 10_000, { choice: 1, picked: true });
-    const best = await job('Best', 30_000, { choice: 1, picked: false });
+    const good = await job('Pads', 10_000, { choice: 1, picked: true });
+    const best = await job('Pads and rotors', 30_000, { choice: 1, picked: false });
+    await inspect(database.db, shop.staff.mechanic, number, { note: '', job: best });
     await send();
     const at = await phone();
-    expect((await at.client.get(at.base)).text).toContain('choose one');
+    const { text } = await at.client.get(at.base);
+    expect(text).toContain('<legend><span dir="auto">Choose one of 2</span></legend>');
+    expect(text).toContain('Without one of these the vehicle is not safe');
+    const declined = (await at.get('/answer?option.1=decline')).text;
+    expect(declined).toContain('<span dir="auto">Pads · Pads and rotors</span><span class="quiet">Declined</span>');
+    expect(declined).toContain('not safe to drive');
     expect((await at.answer({ 'option.1': String(best) })).status).toBe(303);
     expect(await consents()).toEqual({ [good]: 'declined', [best]: 'approved' });
     expect((await rows())[0]?.authorized_cents).toBe(30_000);
     const desk = await server.clientOf(shop, 'advisor');
-    expect((await desk.get(`/work-orders/${number}`)).text).toContain('</strong> approved Best</p>');
+    expect((await desk.get(`/work-orders/${number}`)).text).toContain('</strong> approved Pads and rotors</p>');
     const board = (await desk.get('/board')).text;
-    expect(board.slice(board.indexOf(`id="card-${number}"`))).toMatch(/^[^]{0,900}<strong>1 approved<\/strong>/);
+    expect(board.slice(board.indexOf(`id="card-${number}"`))).toMatch(/^[\s\S]{0,900}<strong>1 approved<\/strong>/);
   });
 
   test('to work that came later shows only the difference and the new total', async () => {
