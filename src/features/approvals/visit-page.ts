@@ -216,6 +216,7 @@ export function toDocument({ link, offer }: VisitData) {
       .filter((job) => job.payType !== 'internal')
       .map((job) => ({
         ...{ name: job.name, option: job.choiceName, cause: job.cause, lines: lines(job.lines) },
+        isAlternative: job.choice !== null && !job.counts,
         total: job.payType === 'customer' ? money(job.totalCents) : 'No charge',
       })),
     ...{ subtotal: money(content.totals.subtotalCents), total: money(content.totals.totalCents) },
