@@ -10,6 +10,7 @@ import { showMoney } from './amounts.js';
 import { type Answer, applyAnswers, documentOf, isOpenQuestion, readAnswers } from './consent.js';
 import { freeze, snapshotOf } from './revisions.js';
 import type { Totals } from './rules.js';
+import { SAID, sealOf } from './seals.js';
 import { type LockedOrder, lockOrder, settleState } from './settle.js';
 import { offerOf, takeSnapshot } from './snapshots.js';
 import { aloneCents, asMoney, type Decision, type JobState, type OrderState, outsideOf, readState, totalsOf } from './state.js';
@@ -195,12 +196,16 @@ async function writeAuthorization(
       .insertInto('authorization_files')
       .values([...files.values()].map((sha256) => ({ shop_id: tx.shop, authorization_id: id, sha256 })))
       .execute();
+  const { rows } = await sql<{ said: unknown }>`
+    select ${SAID} as said from authorizations a join estimate_revisions r on r.shop_id = a.shop_id and r.id = a.revision_id
+    where a.shop_id = ${tx.shop} and a.id = ${id}`.execute(tx.db);
   const named = (decision: Answer['decision']) =>
     answers.filter((one) => one.decision === decision).map(({ job }) => nameOf(state.jobs, job));
   tx.record('consent.recorded', order.id, {
     ...{ number: order.number, method, revision: revision.number },
     ...{ approved: named('approve'), declined: named('decline'), deferred: named('defer') },
     ...{ authorizedCents: authorized.cents, currency: state.terms?.currency ?? 'USD' },
+    ...{ authorization: id, sha256: sealOf(rows[0]?.said) },
   });
 }
 
