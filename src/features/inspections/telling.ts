@@ -7,8 +7,7 @@ type Data = any;
 export const INSPECTION_SENTENCES: Record<string, (data: Data) => string> = {
   'inspection.started': (data) => `started the inspection “${data.name}”`,
   'inspection.finished': (data) => `finished the inspection “${data.name}”: ${data.red} red, ${data.yellow} yellow, ${data.green} green`,
-  'inspection.reopened': (data) =>
-    `opened the inspection “${data.name}” again${data.takenBack ? ', so the customer doesn’t see it for now' : ''}`,
+  'inspection.reopened': (data) => `opened the inspection “${data.name}” again`,
   'inspection.released': (data) => `released the inspection “${data.name}” to the customer`,
   'inspection.withheld': (data) => `took the inspection “${data.name}” back from the customer`,
   'finding.saved': (data) => saved(data),
