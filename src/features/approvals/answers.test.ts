@@ -6,7 +6,10 @@ import { addJob, addLine, approve, consentForm, moneyOf, openEmpty, reprice } fr
 import { startTestServer, type TestServer } from '../../testing/server.js';
 import { makeShop, type TestShop } from '../../testing/shop.js';
 import { recordConsent } from '../billing/authorizations.js';
+import { makeInvoice, postInvoice } from '../billing/documents.js';
+import { takePayment } from '../billing/payments.js';
 import { block } from '../work-orders/blocks.js';
+import { revokeLinks } from './links.js';
 
 let database: TestDatabase;
 let server: TestServer;
@@ -313,6 +316,33 @@ describe('an answer', () => {
     expect(page.text).toContain(`name="decision.${wipers}"`);
     expect(page.text).not.toContain(`name="decision.${brakes}"`);
     expect((await at.answer({ [`decision.${wipers}`]: 'approve' })).status).toBe(303);
+  });
+
+  test('comes too late once the work is invoiced for good, by a link that is revoked, or from the phone of somebody else', async () => {
+    const [brakes, hose] = [await job('Brakes', 30_000, { progress: 'complete' }), await job('Hose', 10_000)];
+    await send();
+    const at = await phone();
+    const opened = await at.reviewed({ [`decision.${hose}`]: 'approve' });
+    const [other] = (await openEmpty(database.db, who(), 1)) as [number];
+    const neighbor = await phone(other);
+    expect((await neighbor.client.post(`${at.base}/answers`, opened)).status).toBe(404);
+    expect((await neighbor.client.post(`${neighbor.base}/answers`, opened)).status).toBe(409);
+    const by = (id: number, decision: 'approve' | 'decline') => ({ job: id, decision, reason: '' });
+    const answers = [by(brakes, 'approve'), by(hose, 'decline')];
+    await recordConsent(database.db, who(), number, await consentForm(database.db, who(), number, answers));
+    const { total_cents: total } = await moneyOf(database.db, shop.id, number);
+    await makeInvoice(database.db, who(), number, total);
+    const card = { method: 'card' as const, cents: total, tenderedCents: null, reference: '', note: '', deposit: false };
+    await takePayment(database.db, who(), number, card);
+    await postInvoice(database.db, who(), number, total);
+    const late = await at.client.post(`${at.base}/answers`, opened);
+    expect([late.status, late.text]).toEqual([409, expect.stringContaining('This work is invoiced already.')]);
+    await revokeLinks(database.db, who(), number);
+    expect((await at.client.post(`${at.base}/answers`, opened)).status).toBe(410);
+    expect((await at.client.post(`${at.base}/questions`, { job: '', text: 'Why?', requestId: '' })).status).toBe(410);
+    expect(await rows()).toHaveLength(1);
+    expect(await rows(other)).toHaveLength(0);
+    expect((await consents())[hose]).toBe('declined');
   });
 
   test('of another site, with strange fields, or larger than anybody types, is refused', async () => {
