@@ -22,6 +22,11 @@ export function hasS3Server(): boolean {
   return [...SERVERS, 'proxy'].every((server) => existsSync(`/usr/bin/swift-${server}-server`));
 }
 
+/** By which the program keeps its files there. */
+export function s3Environment({ endpoint, bucket, accessKeyId, secretAccessKey }: S3Server): Record<string, string> {
+  return { S3_ENDPOINT: endpoint, S3_BUCKET: bucket, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey };
+}
+
 /** OpenStack Swift with its S3 interface: one node, in a folder of its own, on free ports, with an empty bucket. */
 export async function startS3Server(): Promise<S3Server> {
   const folder = mkdtempSync(join(tmpdir(), 'serviceflow-s3-'));
