@@ -58,8 +58,8 @@ function toVehicle(values: Record<string, unknown>, owner: number, description: 
     customer_id: owner,
     description,
     ...{ plate: text('plate'), vin: text('vin'), serial: text('serial'), unit_number: text('unitNumber') },
-    ...{ kind: text('kind'), type: text('type'), year: values.year ?? null, make: text('make'), model: text('model'), engine: text('engine') },
-    ...{ color: text('color'), notes: text('notes'), meter_unit: unit, meter_name: meter[unit] },
+    ...{ kind: text('kind'), type: text('type'), year: values.year ?? null, make: text('make'), model: text('model') },
+    ...{ engine: text('engine'), color: text('color'), notes: text('notes'), meter_unit: unit, meter_name: meter[unit] },
   } as Vehicle;
 }
 
