@@ -51,6 +51,7 @@ type Result = { media: number; sha256: string; added: boolean }[];
  * @param requestId of the form: sent again it has no second effect
  * @returns what became of each file, in their order
  * @throws NotFound when the shop has no such work order, or the work order no such job or finding
+ * @throws Invalid with 507 when there is no room for them: then no picture was added
  */
 export async function addMedia(
   services: Keeping,
@@ -91,7 +92,8 @@ async function takeIn(services: Keeping, shop: number, order: number, file: Sent
       await Promise.all(Object.values(made.made).map((path) => rm(path, { force: true })));
     }
   } catch (error) {
-    if (!(error instanceof RequestError)) throw error;
+    // A full disk is no fault of this file: all of them are to be sent again.
+    if (!(error instanceof RequestError) || error.status === 507) throw error;
     return { name: file.name, state: 'refused', why: error.message };
   }
 }
