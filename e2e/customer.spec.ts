@@ -65,7 +65,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByLabel(/I authorize this work for \$300\.00/).check();
     await button(page, 'Approve 1 job, $300.00').click();
     await expect(page.getByRole('heading', { name: 'Thank you' })).toBeVisible();
-    await expect(card(board, number)).toContainText('Answered', PUSHED);
+    await expect(card(board, number)).toContainText('1 approved, 1 declined', PUSHED);
     await expect(job(page, brakes)).toHaveAttribute('data-consent', 'approved');
     await expect(job(page, wipers)).toHaveAttribute('data-consent', 'declined');
     await expect(page.locator('#earlier')).toContainText('They are new');

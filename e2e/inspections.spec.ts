@@ -88,7 +88,7 @@ test('from the card to a finished inspection with three photos, with a thumb, in
   await page.goto(`/work-orders/${number}`);
   await expect(page.locator('.found-item')).toHaveCount(3);
   await expect(page.locator('.found-item img')).toHaveCount(3);
-  await page.getByRole('button', { name: 'Propose a job: Brake pads' }).tap();
+  await page.getByRole('button', { name: 'Propose a job for Brake pads' }).tap();
   await expect(page.locator('.proposed')).toHaveText('Proposed: Brake pads');
   await expect(page.locator('.job h3', { hasText: 'Brake pads' })).toBeVisible();
 });
@@ -123,7 +123,7 @@ test('without JavaScript it is the same, with plain forms', async ({ people, sho
   await page.getByRole('button', { name: 'Finish the inspection' }).tap();
   await expect(page.locator('.inspection-done')).toContainText('Finished');
   await expect(page.locator('[data-item="brake-pads"]')).toContainText('Front 0.9, Rear 2 mm Worn to the backing');
-  await page.getByRole('button', { name: 'Propose a job: Brake pads' }).tap();
+  await page.getByRole('button', { name: 'Propose a job for Brake pads' }).tap();
   await expect(page.locator('.job h3', { hasText: 'Brake pads' })).toBeVisible();
 });
 

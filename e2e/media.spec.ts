@@ -177,12 +177,17 @@ test('without JavaScript photos are chosen and sent, captioned, shown, drawn on,
   site,
 }) => {
   const number = await open(site.db, shop);
-  const page = await people.signIn('advisor', { javaScriptEnabled: false });
+  const page = await people.signIn('advisor', { ...PHONE, javaScriptEnabled: false });
   await page.goto(`/work-orders/${number}`);
+  // The browser's own fields for files fit, too.
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
   const bad = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('Just words') };
-  await choose(page, [...(await photos(12, 13)), bad]);
+  const empty = { name: 'empty.jpg', mimeType: 'image/jpeg', buffer: Buffer.alloc(0) };
+  await choose(page, [...(await photos(12, 13)), bad, empty]);
   await page.getByRole('button', { name: 'Send them' }).click();
-  await expect(page.locator('#notices')).toContainText('2 files added. 1 file could not be taken: “notes.txt”: This is not a photo');
+  const told = page.locator('#notices');
+  await expect(told).toContainText('2 files added. 2 files could not be taken: “notes.txt”: This is not a photo');
+  await expect(told).toContainText('“empty.jpg”: This file is empty.');
   await expect(tiles(page)).toHaveCount(2);
   await tiles(page).first().getByRole('link').click();
   await page.getByLabel('Caption').fill('Front left pad');

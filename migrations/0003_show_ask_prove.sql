@@ -142,7 +142,7 @@ create table media (
   caption text not null default '',
   -- The customer may see it.
   to_customer boolean not null default false,
-  -- Of the original, as sent.
+  -- Of the original, as sent. What files there are of it is in media_files; this stays when they are gone.
   sha256 bytea not null,
   width integer not null default 0,
   height integer not null default 0,
@@ -160,7 +160,7 @@ create table media (
   state text not null default 'ready' check (state in ('ready', 'waiting', 'failed')),
   added_by bigint not null,
   added_at timestamptz not null,
-  -- Gone from every page; what was shown to a customer with a consent is kept as evidence.
+  -- Gone from every page, and two days later its files; but what a customer saw when they answered is kept as evidence.
   removed_at timestamptz,
   primary key (shop_id, id),
   foreign key (shop_id, work_order_id) references work_orders (shop_id, id),
@@ -168,7 +168,6 @@ create table media (
   foreign key (shop_id, finding_id) references findings (shop_id, id),
   foreign key (shop_id, looks_like_id) references media (shop_id, id),
   foreign key (shop_id, drawn_on_id) references media (shop_id, id),
-  foreign key (shop_id, sha256) references files (shop_id, sha256),
   foreign key (shop_id, added_by) references memberships (shop_id, staff_id)
 );
 create index media_order on media (shop_id, work_order_id, position);
@@ -178,8 +177,6 @@ create index media_job on media (shop_id, job_id) where job_id is not null;
 create index media_hash on media (shop_id, perceptual_hash) include (work_order_id, id) where perceptual_hash is not null and removed_at is null;
 -- The same file is on a work order once, whoever sends it again.
 create unique index media_once on media (shop_id, work_order_id, sha256) where removed_at is null;
--- For the foreign key, when a file is swept.
-create index media_original on media (shop_id, sha256);
 
 -- The files of a picture or video, by what they are for. Only the original is as it was sent; it never goes to a customer.
 create table media_files (

@@ -1,4 +1,5 @@
-// `npm run verify-log`: whether everything that happened in each shop still stands in the database as it was written.
+// `npm run verify-log`: whether everything that happened and was agreed to in each shop still stands in the database as it was written.
+import { verifyConsents } from '../src/features/evidence/verify-consents.js';
 import { listShops, verifyEvents } from '../src/platform/database/verify-events.js';
 import { StartError } from '../src/platform/start-error.js';
 import { openScriptDatabase, runScript } from './script-database.js';
@@ -17,7 +18,9 @@ await runScript(async () => {
       const { name, events, wrong } = await verifyEvents(db, id);
       if (wrong === null) console.log(`${events} events of ${name} are as they were written.`);
       else console.error(`The log of ${name} was tampered with: ${wrong}. The ${events} events before are as they were written.`);
-      if (wrong !== null) process.exitCode = 1;
+      const other = wrong === null ? await verifyConsents(db, id) : null;
+      if (other !== null) console.error(`What customers of ${name} have agreed to was tampered with: ${other}.`);
+      if (wrong !== null || other !== null) process.exitCode = 1;
     }
   } finally {
     await close();

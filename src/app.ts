@@ -27,6 +27,7 @@ import { inspectionTemplateRoutes } from './features/inspections/template-routes
 import { lineRoutes } from './features/jobs/line-routes.js';
 import { jobRoutes } from './features/jobs/routes.js';
 import { labelRoutes } from './features/labels/routes.js';
+import { letGoTask } from './features/media/letting-go.js';
 import { playableTask } from './features/media/playing.js';
 import { mediaRoutes } from './features/media/routes.js';
 import { printRoutes } from './features/printing/routes.js';
@@ -223,7 +224,7 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
     await listener.stop();
     await observing.close();
   };
-  const tasks = [sweepTask, tidyTask, verifyTask, backups.task, playableTask, ...WEBHOOK_TASKS, sweepRequestsTask];
+  const tasks = [letGoTask, sweepTask, tidyTask, verifyTask, backups.task, playableTask, ...WEBHOOK_TASKS, sweepRequestsTask];
   return { http, routes: [...screens, ...routes], api, services, sockets, listener, observing, tasks, close };
 }
 

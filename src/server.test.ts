@@ -72,7 +72,7 @@ describe('what keeps it from starting is one sentence', () => {
     expect(await quickRefusal({ PORT: '0', DATA_DIR: join(folder, 'file', 'data'), SESSION_SECRET: SECRET })).toMatch(
       /can't be kept in .*give DATA_DIR a folder/,
     );
-  }, 30_000);
+  });
 
   test('a database that is not there, in every way in which it can’t be', async () => {
     const url = new URL(database.url);
@@ -97,7 +97,7 @@ describe('what keeps it from starting is one sentence', () => {
       /The database is newer than this program \(it has 9999_from_the_future\.sql\)/,
     );
     await newer.close();
-  }, 30_000);
+  });
 });
 
 test('it makes what it needs, serves, and ends with everything it started: Postgres, too', async () => {

@@ -114,7 +114,7 @@ describe('a connection to the database that is cut', () => {
     await holder.end();
     expect((await client.post('/work-orders/1001/comments', { text: 'after' })).status).toBe(303);
     expect(await textsOf(database)).toEqual(['after']);
-  }, 30_000);
+  });
 
   test('a screen that never reads is cut off, and the others go on', async () => {
     await openOrders(database.db, shop.staff.advisor, 80);

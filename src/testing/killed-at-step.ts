@@ -1,10 +1,11 @@
-// A program for files-killed.test.ts and backup/killed.test.ts: keeps or sweeps a file, or makes a backup, and is killed by itself (SIGKILL) after the STEP-th thing it has
-// done to the disk or the database. Without STEP it goes to its end and says how many steps there were.
+// A program for files-killed.test.ts and backup/killed.test.ts: keeps or sweeps a file, or makes a backup, and is killed by itself
+// (SIGKILL) after the STEP-th thing it has done to the disk, the bucket or the database. Without STEP it goes to its end and says
+// how many steps there were.
 import fs, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import pg from 'pg';
 
-const { DATABASE_URL = '', FOLDER = '', SHOP = '', WHAT = '', CONTENT = '', STEP = '0' } = process.env;
+const { DATABASE_URL = '', DATA_DIR = '', SHOP = '', WHAT = '', CONTENT = '', STEP = '0' } = process.env;
 let steps = 0;
 let counting = false;
 
@@ -37,13 +38,16 @@ pg.Client.prototype.query = function (this: pg.Client, ...args: never[]) {
   return (typeof args.at(-1) === 'function' || 'submit' in Object(args[0]) ? query : countedQuery).apply(this, args);
 } as unknown as typeof pg.Client.prototype.query;
 
-const { openDatabase } = await import('../platform/database/pool.js');
-const { openDiskStore } = await import('../platform/files/disk.js');
-const { keepFile } = await import('../platform/files/keep.js');
-const { sweepFiles } = await import('../platform/files/sweep.js');
-const { openTemporaryFolder } = await import('../platform/files/temporary.js');
+if (process.env.S3_BUCKET) countIn((await import('@aws-sdk/client-s3')).S3Client.prototype, ['send']);
 
-const store = openDiskStore(`${FOLDER}/files`, await openTemporaryFolder(`${FOLDER}/files/tmp`));
+const { readConfig } = await import('../config.js');
+const { openDatabase } = await import('../platform/database/pool.js');
+const { keepFile } = await import('../platform/files/keep.js');
+const { openFileStore } = await import('../platform/files/open.js');
+const { back } = await import('./backup.js');
+const { sweepFiles } = await import('../platform/files/sweep.js');
+
+const store = await openFileStore(readConfig(process.env));
 const database = openDatabase(DATABASE_URL, 2, () => {});
 counting = true;
 if (WHAT === 'keep') {
@@ -51,9 +55,7 @@ if (WHAT === 'keep') {
   await fs.writeFile(path, CONTENT);
   await keepFile(database.db, store, Number(SHOP), path, 'image/jpeg');
 } else if (WHAT === 'backup') {
-  const { back } = await import('./backup.js');
-  counting = true;
-  await back(DATABASE_URL, store, { folder: `${FOLDER}/backups`, passphrase: undefined });
+  await back(DATABASE_URL, store, { folder: `${DATA_DIR}/backups`, passphrase: undefined });
 } else {
   await sweepFiles(database.db, store, new Date(Date.now() + 72 * 3_600_000));
 }

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { S3Config } from '../config.js';
 import { until } from './server.js';
 
@@ -20,6 +20,11 @@ export interface S3Server extends S3Config {
 /** Whether it can be started here; scripts/find-s3-server.ts installs it where that is possible. */
 export function hasS3Server(): boolean {
   return [...SERVERS, 'proxy'].every((server) => existsSync(`/usr/bin/swift-${server}-server`));
+}
+
+/** By which the program keeps its files there. */
+export function s3Environment({ endpoint, bucket, accessKeyId, secretAccessKey }: S3Server): Record<string, string> {
+  return { S3_ENDPOINT: endpoint, S3_BUCKET: bucket, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey };
 }
 
 /** OpenStack Swift with its S3 interface: one node, in a folder of its own, on free ports, with an empty bucket. */
@@ -52,15 +57,21 @@ export async function startS3Server(): Promise<S3Server> {
 
 async function makeBucket({ endpoint, bucket, region, accessKeyId, secretAccessKey }: S3Config & { endpoint: string }): Promise<void> {
   const client = new S3Client({ endpoint, region, forcePathStyle: true, credentials: { accessKeyId, secretAccessKey }, maxAttempts: 1 });
+  const first = { Bucket: bucket, Key: 'first' };
+  // Its servers start one by one, and the one that keeps objects has no part in making a bucket.
   const make = async () => {
     try {
-      await client.send(new CreateBucketCommand({ Bucket: bucket }));
+      await client.send(new CreateBucketCommand({ Bucket: bucket })).catch((error: Error) => {
+        if (error.name !== 'BucketAlreadyOwnedByYou') throw error;
+      });
+      await client.send(new PutObjectCommand({ ...first, Body: 'first' }));
+      await client.send(new DeleteObjectCommand(first));
       return true;
     } catch {
       return false;
     }
   };
-  await until(make, 'Swift to make a bucket', 60);
+  await until(make, 'Swift to keep an object', 60);
   client.destroy();
 }
 
@@ -117,6 +128,8 @@ pipeline = catch_errors cache s3api tempauth slo proxy-server
 [app:proxy-server]
 use = egg:swift#proxy
 account_autocreate = true
+conn_timeout = 20
+node_timeout = 60
 error_suppression_limit = 100000
 error_suppression_interval = 0
 [filter:catch_errors]

@@ -1,3 +1,4 @@
+import { verifyConsents } from '../features/evidence/verify-consents.js';
 import { hashEvent } from '../platform/database/events.js';
 import type { Database } from '../platform/database/pool.js';
 import type { Shown } from './socket.js';
@@ -41,6 +42,8 @@ export async function findDamage(db: Database, shop: number): Promise<string[]> 
     hash = event.hash;
   }
   if (!hash.equals(head.event_hash)) damage.push('the head of the chain is not the last event');
+  const consent = await verifyConsents(db, shop);
+  if (consent) damage.push(consent);
   damage.push(...(await findCardDamage(db, shop)));
   return damage;
 }

@@ -33,14 +33,15 @@ function take(form, files) {
     const upload = { file, fields, key: form.dataset.upload, action: form.getAttribute('action'), id: newId(), state: 'queued', tries: 0 };
     uploads.add(upload);
     upload.row = rowOf(upload);
-    const isVideo = file.type.startsWith('video/');
-    const most = Number(isVideo ? form.dataset.mostVideo : form.dataset.mostPhoto);
+    // A phone may not say what it is; the server sees.
+    const isPhoto = file.type.startsWith('image/');
+    const most = Number(isPhoto ? form.dataset.mostPhoto : form.dataset.mostVideo);
     if (file.size === 0) set(upload, 'refused', 'This file is empty. Please take or choose it again.');
     else if (file.size > most)
       set(
         upload,
         'refused',
-        `This ${isVideo ? 'video' : 'photo'} is larger than ${Math.floor(most / 1e6)} MB, which is the most that is taken.`,
+        `This ${isPhoto ? 'photo' : 'file'} is larger than ${Math.floor(most / 1e6)} MB, which is the most that is taken.`,
       );
     else set(upload, 'queued', 'Waiting for its turn');
   }

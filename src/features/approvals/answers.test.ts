@@ -1,11 +1,15 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Phone, send as sendEstimate } from '../../testing/customer.js';
+import { inspect, Phone, send as sendEstimate } from '../../testing/customer.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
 import { addJob, addLine, approve, consentForm, moneyOf, openEmpty, reprice } from '../../testing/money.js';
 import { startTestServer, type TestServer } from '../../testing/server.js';
 import { makeShop, type TestShop } from '../../testing/shop.js';
 import { recordConsent } from '../billing/authorizations.js';
+import { makeInvoice, postInvoice } from '../billing/documents.js';
+import { takePayment } from '../billing/payments.js';
+import { block } from '../work-orders/blocks.js';
+import { revokeLinks } from './links.js';
 
 let database: TestDatabase;
 let server: TestServer;
@@ -62,6 +66,10 @@ const consents = async () => {
       row.consent,
     ]),
   );
+};
+const openAnswers = async () => {
+  const open = Object.entries(await consents()).filter(([, consent]) => consent === 'proposed');
+  return open.map(([id]) => ({ job: Number(id), decision: 'approve' as const, reason: '' }));
 };
 const stateOf = async () =>
   (
@@ -122,17 +130,30 @@ describe('an answer', () => {
     ];
     expect((await (await phone()).answer({ [`decision.${brakes}`]: 'approve' }, { strokes: JSON.stringify(strokes) })).status).toBe(303);
     expect((await rows())[0]?.signature).toEqual({ kind: 'drawn', name: 'Dana Whitfield', strokes });
+    const pageOf = async (role: 'advisor' | 'mechanic') => (await (await server.clientOf(shop, role)).get(`/work-orders/${number}`)).text;
+    expect(await pageOf('advisor')).toMatch(/aria-label="Signature of Dana Whitfield"><path d="M1 2L30 40M500 100h0"/);
+    expect(await pageOf('mechanic')).not.toContain('M1 2L30 40');
   });
 
   test('of one of several options declines the others', async () => {
-    const good = await job('Good', 10_000, { choice: 1, picked: true });
-    const best = await job('Best', 30_000, { choice: 1, picked: false });
+    const good = await job('Pads', 10_000, { choice: 1, picked: true });
+    const best = await job('Pads and rotors', 30_000, { choice: 1, picked: false });
+    await inspect(database.db, shop.staff.mechanic, number, { note: '', job: best });
     await send();
     const at = await phone();
-    expect((await at.client.get(at.base)).text).toContain('choose one');
+    const { text } = await at.client.get(at.base);
+    expect(text).toContain('<legend><span dir="auto">Choose one of 2</span></legend>');
+    expect(text).toContain('Without one of these the vehicle is not safe');
+    const declined = (await at.get('/answer?option.1=decline')).text;
+    expect(declined).toContain('<span dir="auto">Pads · Pads and rotors</span><span class="quiet">Declined</span>');
+    expect(declined).toContain('not safe to drive');
     expect((await at.answer({ 'option.1': String(best) })).status).toBe(303);
     expect(await consents()).toEqual({ [good]: 'declined', [best]: 'approved' });
     expect((await rows())[0]?.authorized_cents).toBe(30_000);
+    const desk = await server.clientOf(shop, 'advisor');
+    expect((await desk.get(`/work-orders/${number}`)).text).toContain('</strong> approved Pads and rotors</p>');
+    const board = (await desk.get('/board')).text;
+    expect(board.slice(board.indexOf(`id="card-${number}"`))).toMatch(/^[\s\S]{0,900}<strong>1 approved<\/strong>/);
   });
 
   test('to work that came later shows only the difference and the new total', async () => {
@@ -165,6 +186,33 @@ describe('an answer', () => {
     expect(page.text).toContain('+$50.00');
     await at.answer({ [`decision.${brakes}`]: 'approve' });
     expect((await rows()).at(-1)?.authorized_cents).toBe(35_000);
+  });
+
+  test('ends the waiting for it once all is answered, and no other waiting', async () => {
+    const [brakes, hose] = [await job('Brakes', 30_000), await job('Hose', 10_000)];
+    await send();
+    await block(database.db, who(), number, { reason: 'approval', note: 'She is at work until noon' });
+    const blocked = async () =>
+      (
+        await database.db
+          .selectFrom('work_orders')
+          .select(['blocked_reason', 'blocked_note', 'blocked_since'])
+          .where('shop_id', '=', shop.id)
+          .where('number', '=', number)
+          .executeTakeFirstOrThrow()
+      ).blocked_reason;
+    const at = await phone();
+    await at.answer({ [`decision.${brakes}`]: 'approve' });
+    expect(await blocked()).toBe('approval');
+    await at.answer({ [`decision.${hose}`]: 'decline' });
+    expect(await blocked()).toBeNull();
+    expect((await (await server.clientOf(shop, 'advisor')).get(`/work-orders/${number}`)).text).toContain(
+      'removed the mark “Waiting for approval”',
+    );
+    await job('Wipers', 4_000);
+    await block(database.db, who(), number, { reason: 'parts', note: '' });
+    await recordConsent(database.db, who(), number, await consentForm(database.db, who(), number, await openAnswers()));
+    expect(await blocked()).toBe('parts');
   });
 
   test('needs a name, and a tick for what is approved: what was typed stays, and nothing changed', async () => {
@@ -268,6 +316,33 @@ describe('an answer', () => {
     expect(page.text).toContain(`name="decision.${wipers}"`);
     expect(page.text).not.toContain(`name="decision.${brakes}"`);
     expect((await at.answer({ [`decision.${wipers}`]: 'approve' })).status).toBe(303);
+  });
+
+  test('comes too late once the work is invoiced for good, by a link that is revoked, or from the phone of somebody else', async () => {
+    const [brakes, hose] = [await job('Brakes', 30_000, { progress: 'complete' }), await job('Hose', 10_000)];
+    await send();
+    const at = await phone();
+    const opened = await at.reviewed({ [`decision.${hose}`]: 'approve' });
+    const [other] = (await openEmpty(database.db, who(), 1)) as [number];
+    const neighbor = await phone(other);
+    expect((await neighbor.client.post(`${at.base}/answers`, opened)).status).toBe(404);
+    expect((await neighbor.client.post(`${neighbor.base}/answers`, opened)).status).toBe(409);
+    const by = (id: number, decision: 'approve' | 'decline') => ({ job: id, decision, reason: '' });
+    const answers = [by(brakes, 'approve'), by(hose, 'decline')];
+    await recordConsent(database.db, who(), number, await consentForm(database.db, who(), number, answers));
+    const { total_cents: total } = await moneyOf(database.db, shop.id, number);
+    await makeInvoice(database.db, who(), number, total);
+    const card = { method: 'card' as const, cents: total, tenderedCents: null, reference: '', note: '', deposit: false };
+    await takePayment(database.db, who(), number, card);
+    await postInvoice(database.db, who(), number, total);
+    const late = await at.client.post(`${at.base}/answers`, opened);
+    expect([late.status, late.text]).toEqual([409, expect.stringContaining('This work is invoiced already.')]);
+    await revokeLinks(database.db, who(), number);
+    expect((await at.client.post(`${at.base}/answers`, opened)).status).toBe(410);
+    expect((await at.client.post(`${at.base}/questions`, { job: '', text: 'Why?', requestId: '' })).status).toBe(410);
+    expect(await rows()).toHaveLength(1);
+    expect(await rows(other)).toHaveLength(0);
+    expect((await consents())[hose]).toBe('declined');
   });
 
   test('of another site, with strange fields, or larger than anybody types, is refused', async () => {

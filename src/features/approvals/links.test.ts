@@ -105,7 +105,7 @@ describe('a link', () => {
     const made = await makeLink(database.db, who(), number, old.token);
     expect((await server.client().get(`/c/${made.token}`)).status).toBe(303);
     const advisor = await server.clientOf(shop, 'advisor');
-    expect((await advisor.get(`/work-orders/${number}/link`)).text).toContain('secret of this server has changed');
+    expect((await advisor.get(`/work-orders/${number}/link`)).text).toContain('not made with the secret that this server has now');
   });
 
   test('two cars are two links, and a phone may hold both; neither cookie opens the other', async () => {

@@ -25,7 +25,7 @@ export interface Shown {
   media: CustomerMedium[];
 }
 
-/** The findings of the work order `w` that its customer sees, as a list: those of released inspections, one by one released. */
+/** The findings of the work order `w` that its customer sees, as a list: those of released inspections, one by one released, and not said anew since. */
 const CUSTOMER_FINDINGS = sql`coalesce((
   select json_agg(x) from (
     select f.id, coalesce(i.name, f.item) as name, coalesce(i.section, '') as section, f.color, f.reason, f.note, f.measures,
@@ -40,7 +40,7 @@ const CUSTOMER_FINDINGS = sql`coalesce((
         jsonb_array_elements(section.value -> 'items') with ordinality item (value, place)
       where item.value ->> 'key' = f.item limit 1
     ) i on true
-    where f.shop_id = w.shop_id and f.work_order_id = w.id and f.released and n.released_at is not null and f.color in ('green', 'yellow', 'red')
+    where f.shop_id = w.shop_id and f.work_order_id = w.id and f.released and f.at <= n.released_at and f.color in ('green', 'yellow', 'red')
     order by n.id, i.place, f.id
   ) x), '[]')`;
 

@@ -158,10 +158,15 @@ function moneyOf(offer: Offer): (cents: number) => string {
 function toQuestion(data: VisitData, question: Question, choices: Choices) {
   const content = data.offer.sent?.content.jobs ?? [];
   const jobs = question.jobs.flatMap((id) => content.filter((job) => job.id === id)).map((job) => toJob(data, job));
+  const names = [...new Set(jobs.map(({ name }) => name))];
   return {
     field: question.field,
     isChoice: question.choice !== null,
-    name: jobs[0]?.name ?? '',
+    // Options that are called each something else have no name in common.
+    name: names.length === 1 ? (names[0] as string) : '',
+    names: names.join(' · '),
+    // Whichever of the options it is that the finding led to: any of them mends it.
+    unsafe: jobs.some(({ unsafe }) => unsafe),
     jobs,
     chosen: choices[question.field] ?? '',
   };
@@ -211,6 +216,7 @@ export function toDocument({ link, offer }: VisitData) {
       .filter((job) => job.payType !== 'internal')
       .map((job) => ({
         ...{ name: job.name, option: job.choiceName, cause: job.cause, lines: lines(job.lines) },
+        isAlternative: job.choice !== null && !job.counts,
         total: job.payType === 'customer' ? money(job.totalCents) : 'No charge',
       })),
     ...{ subtotal: money(content.totals.subtotalCents), total: money(content.totals.totalCents) },

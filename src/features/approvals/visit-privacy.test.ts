@@ -189,12 +189,12 @@ test('what the customer does is on the board at once, and the card moves where t
   const said = (pattern: RegExp) =>
     board.messages.some(({ content }) => content.includes(`data-card="${number}"`) && pattern.test(content));
   await send(db, who(), number);
-  await until(() => said(/<strong>Sent<\/strong> \d\d:\d\d/), 'the card that says Sent');
+  await until(() => said(/<strong>Sent<\/strong> \d{1,2}:\d\d [AP]M/), 'the card that says Sent');
   const at = await phone();
   await at.get();
-  await until(() => said(/<strong>Opened<\/strong> \d\d:\d\d/), 'the card that says Opened');
+  await until(() => said(/<strong>Opened<\/strong> \d{1,2}:\d\d [AP]M/), 'the card that says Opened');
   await at.answer({ [`decision.${job}`]: 'approve' });
-  await until(() => said(/<strong>Answered<\/strong> \d\d:\d\d/), 'the card that says Answered');
+  await until(() => said(/<strong>1 approved<\/strong> \d{1,2}:\d\d [AP]M/), 'the card that says what was answered');
   expect(board.messages.map(({ content }) => content).join('')).not.toContain('$');
   const row = await db
     .selectFrom('work_orders')

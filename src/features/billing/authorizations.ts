@@ -5,10 +5,12 @@ import type { Database } from '../../platform/database/pool.js';
 import { Conflict, Invalid } from '../../platform/errors.js';
 import type { Viewer } from '../../platform/web/viewer.js';
 import { holdAfterConsent } from '../safety/holds.js';
+import { freeFrom } from '../work-orders/blocks.js';
 import { showMoney } from './amounts.js';
-import { type Answer, applyAnswers, documentOf, readAnswers } from './consent.js';
+import { type Answer, applyAnswers, documentOf, isOpenQuestion, readAnswers } from './consent.js';
 import { freeze, snapshotOf } from './revisions.js';
 import type { Totals } from './rules.js';
+import { SAID, sealOf } from './seals.js';
 import { type LockedOrder, lockOrder, settleState } from './settle.js';
 import { offerOf, takeSnapshot } from './snapshots.js';
 import { aloneCents, asMoney, type Decision, type JobState, type OrderState, outsideOf, readState, totalsOf } from './state.js';
@@ -94,6 +96,7 @@ export async function consentWithin(tx: Change, order: LockedOrder, input: Given
   await writeAuthorization(tx, order, input, outcome, byLink);
   await settleState(tx, order, answers.length === 0 ? 'keep' : 'withdraw');
   await holdAfterConsent(tx, order);
+  if (answers.length > 0 && !outcome.state.jobs.some(isOpenQuestion)) await freeFrom(tx, order.number, 'approval');
   await sql`update work_orders set customer_state = 'answered', customer_state_at = ${tx.now}
     where shop_id = ${tx.shop} and id = ${order.id} and (${byLink !== null} or customer_state is not null)`.execute(tx.db);
   return { authorizedCents: authorized.cents, currency };
@@ -193,12 +196,16 @@ async function writeAuthorization(
       .insertInto('authorization_files')
       .values([...files.values()].map((sha256) => ({ shop_id: tx.shop, authorization_id: id, sha256 })))
       .execute();
+  const { rows } = await sql<{ said: unknown }>`
+    select ${SAID} as said from authorizations a join estimate_revisions r on r.shop_id = a.shop_id and r.id = a.revision_id
+    where a.shop_id = ${tx.shop} and a.id = ${id}`.execute(tx.db);
   const named = (decision: Answer['decision']) =>
     answers.filter((one) => one.decision === decision).map(({ job }) => nameOf(state.jobs, job));
   tx.record('consent.recorded', order.id, {
     ...{ number: order.number, method, revision: revision.number },
     ...{ approved: named('approve'), declined: named('decline'), deferred: named('defer') },
     ...{ authorizedCents: authorized.cents, currency: state.terms?.currency ?? 'USD' },
+    ...{ authorization: id, sha256: sealOf(rows[0]?.said) },
   });
 }
 

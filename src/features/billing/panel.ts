@@ -1,9 +1,10 @@
 import { showDateTime } from '../../platform/time.js';
+import { toPath } from '../approvals/signatures.js';
 import { refuseHandOver } from '../board/rules.js';
 import type { WorkOrderDetails } from '../work-orders/details.js';
 import { showMoney, showPercent } from './amounts.js';
 import { METHOD_NAMES } from './authorizations.js';
-import { isAuthorized, isOpenQuestion } from './consent.js';
+import { isAuthorized, isOpenQuestion, OTHER_OPTION } from './consent.js';
 import { PAY_METHODS } from './payments.js';
 import { ceiling, overCeiling } from './rules.js';
 
@@ -69,10 +70,12 @@ function toSteps(order: WorkOrderDetails) {
 }
 
 function toConsents(order: WorkOrderDetails, money: (cents: number) => string) {
-  const names = new Map(order.jobs.map((job) => [job.id, job.name]));
+  const names = new Map(order.jobs.map((job) => [job.id, job.choiceName ? `${job.name}: ${job.choiceName}` : job.name]));
   return order.authorizations.map((one) => {
     const named = (decision: string) =>
-      one.decisions.filter((answer) => answer.decision === decision).map((answer) => names.get(answer.job) ?? 'a job that is gone');
+      one.decisions
+        .filter((answer) => answer.decision === decision && answer.reason !== OTHER_OPTION)
+        .map((answer) => names.get(answer.job) ?? 'a job that is gone');
     const said = [
       ['approved', named('approve')],
       ['declined', named('decline')],
@@ -85,6 +88,8 @@ function toConsents(order: WorkOrderDetails, money: (cents: number) => string) {
         .filter(([, jobs]) => jobs.length > 0)
         .map(([word, jobs]) => `${word} ${jobs.join(', ')}`)
         .join('; '),
+      /** The drawn signature as a path on a sheet of 1000 × 320. */
+      drawn: one.signature?.kind === 'drawn' ? toPath(one.signature.strokes) : null,
     };
   });
 }

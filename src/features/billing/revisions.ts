@@ -78,7 +78,7 @@ export async function markAsSentWithin(tx: Change, order: { id: number; number: 
     const { totalCents } = snapshot.totals;
     tx.record('estimate.sent', order.id, {
       ...{ number: order.number, revision: revision.number, cents: totalCents },
-      currency: snapshot.terms?.currency ?? 'USD',
+      ...{ currency: snapshot.terms?.currency ?? 'USD', sha256: hashOf(snapshot).toString('hex') },
     });
   }
   return { revision: revision.number, fresh: revision.fresh };

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../../platform/database/pool.js';
-import { showAge, showOnWall, showPromise } from '../../platform/time.js';
+import { showAge, showPromise } from '../../platform/time.js';
 import { BLOCK_REASONS, type BlockReason } from '../work-orders/blocks.js';
 import type { Column } from './columns.js';
 import { promiseState } from './rules.js';
@@ -24,6 +24,8 @@ export interface CardRow {
   held: boolean;
   customer_state: keyof typeof CUSTOMER_STATES | null;
   customer_state_at: Date | null;
+  /** What was answered, while that is where the customer stands: so many of each, options as one. */
+  answers: { approved: number; declined: number; deferred: number } | null;
   vehicle: string;
   plate: string;
   customer: string;
@@ -51,7 +53,7 @@ export interface Card {
   since: { iso: string; text: string };
   held: boolean;
   blocked: { kind: BlockReason; reason: string; note: string; iso: string; text: string } | null;
-  /** Where the customer stands with what was sent to them: the word, and since when. */
+  /** Where the customer stands with what was sent to them: in a word or two, and since when. */
   told: { word: string; at: string; waits: boolean } | null;
   comments: number;
   labels: { id: number; name: string; color: string }[];
@@ -59,9 +61,15 @@ export interface Card {
   search: string;
 }
 
+const ANSWERS = sql`(
+  select json_build_object('approved', count(*) filter (where j.consent in ('approved', 'revised')),
+    'declined', count(*) filter (where j.consent = 'declined'), 'deferred', count(*) filter (where j.consent = 'deferred'))
+  from jobs j where j.shop_id = w.shop_id and j.work_order_id = w.id and j.pay_type = 'customer' and (j.choice is null or j.picked))`;
+
 /** What a card shows, without the words that say which cards. */
 export const CARD_ROWS = sql`
   select w.id, w.number, w.column_id, w.rank, w.column_since, w.promised_at, w.blocked_reason, w.blocked_note, w.blocked_since, w.customer_state, w.customer_state_at, w.concern,
+    case when w.customer_state = 'answered' then ${ANSWERS} end as answers,
     exists (select from holds h where h.shop_id = w.shop_id and h.work_order_id = w.id and h.ended_at is null) as held,
     v.description as vehicle, v.plate, c.name as customer, c.company,
     w.mechanic_id, m.name as mechanic, w.advisor_id, a.name as advisor,
@@ -120,9 +128,20 @@ export function toCard(row: CardRow, column: Column, now: Date, timeZone: string
 }
 
 /** Once the work is done it says nothing any more. */
-function toldOf({ customer_state: state, customer_state_at: at }: CardRow, { meaning }: Column, now: Date, timeZone: string): Card['told'] {
+function toldOf(row: CardRow, { meaning }: Column, now: Date, timeZone: string): Card['told'] {
+  const { customer_state: state, customer_state_at: at, answers } = row;
   if (!state || !at || meaning === 'done') return null;
-  return { word: CUSTOMER_STATES[state], at: showOnWall(at, now, timeZone), waits: state === 'sent' || state === 'opened' };
+  const word = (answers && tellAnswers(answers)) || CUSTOMER_STATES[state];
+  return { word, at: showPromise(at, now, timeZone), waits: state === 'sent' || state === 'opened' };
+}
+
+/** `2 approved, 1 declined`; '' when nothing is left of what was answered. */
+function tellAnswers({ approved, declined, deferred }: NonNullable<CardRow['answers']>): string {
+  const counts = [[approved, 'approved'] as const, [declined, 'declined'] as const, [deferred, 'put off'] as const];
+  return counts
+    .filter(([count]) => count > 0)
+    .map(([count, word]) => `${count} ${word}`)
+    .join(', ');
 }
 
 /** `Maria Dolores Quispe` → `MQ` */

@@ -216,6 +216,17 @@ describe('the pack', () => {
     expect(record.revisions.map((one: { sha256: string }) => one.sha256)).toEqual(stored.map((one) => one.sha256.toString('hex')));
   });
 
+  test('has every consent under its hash, which stands in the event that tells of it', () => {
+    for (const { at: _, takenBy: __, sha256: hash, ...said } of record.consents) {
+      expect(sha256(canonicalJson(said))).toBe(hash);
+      const revision = record.revisions.find((one: { number: number }) => one.number === said.revision);
+      expect(revision.sha256).toBe(said.estimate);
+      const events = names.filter((name) => name.startsWith('events/') && files.get(name)?.includes(`"sha256":"${hash}"`));
+      expect(events).toHaveLength(1);
+      expect(page).toContain(hash);
+    }
+  });
+
   test('has the originals as they were sent, and what a customer saw, also when it was removed since', async () => {
     const [first, second, third] = photos.map((id) => String(id).padStart(6, '0'));
     const original = await photoBytes(1);

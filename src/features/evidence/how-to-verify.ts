@@ -48,6 +48,14 @@ You need no program of ours. sha256sum comes with Linux; on a Mac say "shasum -a
        separators=(',',':'),ensure_ascii=False).encode()).hexdigest()==r['sha256'])
        for r in json.load(open('record.json',encoding='utf-8'))['revisions']]"
 
+   Each consent has a hash, too: SHA-256 of all that record.json says of it (but "at", "takenBy", and the hash itself), written in
+   the same way. It stands in the entry of the log that tells of the consent, so the chain covers it:
+
+       python3 -c "import json,hashlib; [print(c['sha256'], hashlib.sha256(json.dumps({k:v for k,v in c.items()
+       if k not in ('at','takenBy','sha256')},sort_keys=True,separators=(',',':'),ensure_ascii=False).encode()).hexdigest()==c['sha256'])
+       for c in json.load(open('record.json',encoding='utf-8'))['consents']]"
+       grep -l HASH events/*                  with one of these hashes: the entry that tells of it
+
    Each consent names its revision and the SHA-256 of every picture that the customer could see; the pictures are in pictures/ under
    those hashes (see SHA256SUMS). "original" is the file as the phone sent it, "customer" the copy that was shown.
 

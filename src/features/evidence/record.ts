@@ -4,6 +4,7 @@ import { NotFound } from '../../platform/errors.js';
 import type { Signature } from '../approvals/signatures.js';
 import type { METHOD_NAMES } from '../billing/authorizations.js';
 import type { PayMethod } from '../billing/payments.js';
+import { SAID, sealOf } from '../billing/seals.js';
 import { type Snapshot, takeSnapshot } from '../billing/snapshots.js';
 import type { Decision } from '../billing/state.js';
 import { INSPECTIONS, type Inspection } from '../inspections/of-order.js';
@@ -21,8 +22,12 @@ export interface Revision {
   content: Snapshot;
 }
 
+/** What its hash is made of: all but when, by whom it was taken down, and the hash itself, which its event tells. */
 export interface Consent {
+  sha256: string;
   revision: number;
+  /** SHA-256 of the revision. */
+  estimate: string;
   at: string;
   method: keyof typeof METHOD_NAMES;
   givenBy: string;
@@ -31,6 +36,7 @@ export interface Consent {
   takenBy: string | null;
   decisions: Decision[];
   authorizedCents: number;
+  authorizedBeforeTaxCents: number;
   signature: Signature | null;
   // biome-ignore lint/suspicious/noExplicitAny: as features/approvals/shown.ts kept it on that day.
   shown: any;
@@ -94,9 +100,7 @@ const revisions = list(sql`
   from estimate_revisions r left join staff s on s.id = r.made_by where r.shop_id = w.shop_id and r.work_order_id = w.id order by r.number`);
 
 const consents = list(sql`
-  select r.number as revision, a.at, a.method, a.given_by as "givenBy", a.phone, a.note, s.name as "takenBy", a.decisions,
-    a.authorized_cents as "authorizedCents", a.signature, a.shown, a.from_address as "fromAddress", a.user_agent as "userAgent",
-    array(select encode(f.sha256, 'hex') from authorization_files f where f.shop_id = a.shop_id and f.authorization_id = a.id order by f.sha256) as files
+  select a.at, s.name as "takenBy", ${SAID} as said
   from authorizations a
   join estimate_revisions r on r.shop_id = a.shop_id and r.id = a.revision_id
   left join staff s on s.id = a.taken_by
@@ -138,7 +142,8 @@ const payments = list(sql`
 const signatures = sql`coalesce((
   select json_object_agg(h.id, h.signature) from holds h where h.shop_id = w.shop_id and h.work_order_id = w.id and h.signature is not null), '{}')`;
 
-interface Row extends Omit<EvidenceRecord, 'format' | 'takenAt' | 'takenBy' | 'order' | 'history' | 'head' | 'pictures' | 'safety'> {
+interface Row
+  extends Omit<EvidenceRecord, 'format' | 'takenAt' | 'takenBy' | 'order' | 'history' | 'head' | 'pictures' | 'consents' | 'safety'> {
   id: number;
   version: number;
   hash: string;
@@ -148,6 +153,7 @@ interface Row extends Omit<EvidenceRecord, 'format' | 'takenAt' | 'takenBy' | 'o
   now: Date;
   safety: Safety;
   signatures: Record<string, Signature>;
+  consents: (Pick<Consent, 'at' | 'takenBy'> & { said: Omit<Consent, 'at' | 'takenBy' | 'sha256'> })[];
   pictures: (Omit<Picture, 'files'> & { files: Omit<PackFile, 'path'>[] })[];
 }
 
@@ -168,6 +174,7 @@ export async function readEvidence(db: Database, shop: number, number: number, b
       return {
         ...{ format: 1, takenAt: now.toISOString(), takenBy: by, ...rest, head: { shop, version, hash } },
         order: { ...order, column, handedOverAt, paidCents },
+        consents: rest.consents.map(({ said, ...given }) => ({ ...given, ...said, sha256: sealOf(said) })),
         safety: { ...safety, signatures: signed },
         pictures: rest.pictures.map((picture) => ({
           ...picture,

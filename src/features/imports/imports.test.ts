@@ -126,23 +126,23 @@ describe('customers', () => {
 
 describe('vehicles', () => {
   test('find their owners by phone, e-mail or name', async () => {
-    const file = `Owner phone,Owner email,Owner,Year,Make,Model,Plate,VIN,Kind
-1 555 0142 199,,,2019,Toyota,Corolla,8ABC123,JTDBR32E720012345,
-,DANA@example.test,,,Honda,Civic,,,road
-,,ölçer & söhne,,Bobcat,S70,,,equipment
+    const file = `Owner phone,Owner email,Owner,Year,Make,Model,Plate,VIN,Kind,Type
+1 555 0142 199,,,2019,Toyota,Corolla,8ABC123,JTDBR32E720012345,,Car
+,DANA@example.test,,,Honda,Civic,,,road,
+,,ölçer & söhne,,Bobcat,S70,,,equipment,machine
 `;
     expect((await bringIn('vehicles', file)).status).toBe(303);
     const rows = await database.db
       .selectFrom('vehicles as v')
       .innerJoin('customers as c', (join) => join.onRef('c.shop_id', '=', 'v.shop_id').onRef('c.id', '=', 'v.customer_id'))
       .innerJoin('meters as m', (join) => join.onRef('m.shop_id', '=', 'v.shop_id').onRef('m.vehicle_id', '=', 'v.id'))
-      .select(['v.description', 'c.name', 'm.name as meter', 'm.unit'])
+      .select(['v.description', 'c.name', 'm.name as meter', 'm.unit', 'v.type'])
       .orderBy('v.id')
       .execute();
     expect(rows).toEqual([
-      { description: '2019 Toyota Corolla', name: 'Dana Whitfield', meter: 'Odometer', unit: 'mi' },
-      { description: 'Honda Civic', name: 'Dana Whitfield', meter: 'Odometer', unit: 'mi' },
-      { description: 'Bobcat S70', name: 'Zoë "Z" Ölçer', meter: 'Hour meter', unit: 'h' },
+      { description: '2019 Toyota Corolla', name: 'Dana Whitfield', meter: 'Odometer', unit: 'mi', type: 'car' },
+      { description: 'Honda Civic', name: 'Dana Whitfield', meter: 'Odometer', unit: 'mi', type: '' },
+      { description: 'Bobcat S70', name: 'Zoë "Z" Ölçer', meter: 'Hour meter', unit: 'h', type: 'machine' },
     ]);
     const { text } = await manager.get(await check('vehicles', file));
     expect(text).toMatch(/<strong class="number">0<\/strong> vehicles would be added/);

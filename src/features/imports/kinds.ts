@@ -1,3 +1,4 @@
+import { VEHICLE_TYPES } from '../vehicles/rules.js';
 import { amount, email, oneOf, type Target, words, year, yesNo } from './cells.js';
 
 export type Kind = 'customers' | 'vehicles' | 'parts';
@@ -82,7 +83,13 @@ export const KINDS: Record<Kind, { title: string; one: string; many: string; tar
       { name: 'color', label: 'Color', known: ['color', 'colour', 'farbe'], read: words('A color', 60) },
       { name: 'unitNumber', label: 'Unit number', known: ['unitnumber', 'unit', 'fleetnumber'], read: words('A unit number', 40) },
       { name: 'serial', label: 'Serial number', known: ['serial', 'serialnumber'], read: words('A serial number', 80) },
-      { name: 'kind', label: 'Road or equipment', known: ['kind', 'vehicletype'], read: oneOf(['road', 'equipment'], 'road') },
+      { name: 'kind', label: 'Road or equipment', known: ['kind'], read: oneOf(['road', 'equipment'], 'road') },
+      {
+        name: 'type',
+        label: 'Type (for the inspection that fits)',
+        known: ['type', 'vehicletype'],
+        read: oneOf(Object.keys(VEHICLE_TYPES).filter(Boolean), ''),
+      },
       {
         name: 'meter',
         label: 'Meter counts in (mi, km, h)',

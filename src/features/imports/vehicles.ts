@@ -58,8 +58,8 @@ function toVehicle(values: Record<string, unknown>, owner: number, description: 
     customer_id: owner,
     description,
     ...{ plate: text('plate'), vin: text('vin'), serial: text('serial'), unit_number: text('unitNumber') },
-    ...{ kind: text('kind'), year: values.year ?? null, make: text('make'), model: text('model'), engine: text('engine') },
-    ...{ color: text('color'), notes: text('notes'), meter_unit: unit, meter_name: meter[unit] },
+    ...{ kind: text('kind'), type: text('type'), year: values.year ?? null, make: text('make'), model: text('model') },
+    ...{ engine: text('engine'), color: text('color'), notes: text('notes'), meter_unit: unit, meter_name: meter[unit] },
   } as Vehicle;
 }
 
@@ -80,11 +80,11 @@ export async function insertVehicles(tx: Change, rows: string): Promise<void> {
     with given as materialized (
       select nextval(pg_get_serial_sequence('vehicles', 'id')) as id, r.*
       from jsonb_to_recordset(${rows}::jsonb) as r(customer_id bigint, description text, plate text, vin text, serial text, unit_number text,
-        kind text, year int, make text, model text, engine text, color text, notes text, meter_unit text, meter_name text)
+        kind text, type text, year int, make text, model text, engine text, color text, notes text, meter_unit text, meter_name text)
     ), made as (
-      insert into vehicles (shop_id, id, created_at, customer_id, description, plate, vin, serial, unit_number, kind, year, make, model, engine, color, notes)
+      insert into vehicles (shop_id, id, created_at, customer_id, description, plate, vin, serial, unit_number, kind, type, year, make, model, engine, color, notes)
       overriding system value
-      select ${tx.shop}, id, ${tx.now}::timestamptz, customer_id, description, plate, vin, serial, unit_number, kind, year, make, model, engine, color, notes
+      select ${tx.shop}, id, ${tx.now}::timestamptz, customer_id, description, plate, vin, serial, unit_number, kind, type, year, make, model, engine, color, notes
       from given
     )
     insert into meters (shop_id, vehicle_id, name, unit) select ${tx.shop}, id, meter_name, meter_unit from given`.execute(tx.db);

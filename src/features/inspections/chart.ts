@@ -8,7 +8,9 @@ const HEIGHT = 200;
 const LEFT = 56;
 const RIGHT = 72;
 const TOP = 14;
-const BOTTOM = 30;
+const BOTTOM = 36;
+/** Names of positions, one below the other: as high as they are on a phone. */
+const APART = 22;
 
 /** A measured item over the visits, as a view draws it: whole pixels of a box of `width` by `height`. */
 export interface Chart {
@@ -82,12 +84,16 @@ export function layOut(measure: Measure, visits: ChartVisit[], odometerUnit: str
   };
 }
 
-/** Keeps names that would lie over each other apart. */
+/** Keeps names that would lie over each other apart, and none below the figures. */
 function spread(ys: number[]): number[] {
   const order = ys.map((y, index) => ({ y, index })).sort((a, b) => a.y - b.y);
   order.forEach((one, at) => {
     const above = order[at - 1];
-    if (above && one.y - above.y < 16) one.y = above.y + 16;
+    if (above && one.y - above.y < APART) one.y = above.y + APART;
+  });
+  order.reverse().forEach((one, at) => {
+    const below = order[at - 1];
+    one.y = Math.min(one.y, below ? below.y - APART : HEIGHT - BOTTOM);
   });
   return ys.map((_, index) => order.find((one) => one.index === index)?.y as number);
 }

@@ -22,7 +22,8 @@ export interface TemplateItem {
   /** A red one is unsafe. */
   safety: boolean;
   measure: Measure | null;
-  needs: { note: Need; photo: Need };
+  /** Measured: at every position. Templates without that choice want no measurement. */
+  needs: { note: Need; photo: Need; measured?: Need };
   /** Ready-made sentences for the note. */
   phrases: string[];
 }

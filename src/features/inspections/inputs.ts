@@ -121,7 +121,7 @@ export const ShiftInput = z.strictObject({ direction: z.enum(['up', 'down'], CHO
 
 const need = z.enum(NEEDS, CHOICE).default('never');
 export const EditItemInput = z.strictObject({
-  ...{ name: required('The name', 100), note: need, photo: need },
+  ...{ name: required('The name', 100), note: need, photo: need, measured: need },
   safety: z.enum(['on', '']).default(''),
   unit: optional('The unit', 20),
   positions: optional('The positions', 200),

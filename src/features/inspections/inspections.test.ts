@@ -5,6 +5,7 @@ import { Conflict, Invalid, NotFound } from '../../platform/errors.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
 import { makeShop, newOrder, openOrders, type TestShop } from '../../testing/shop.js';
 import { versionOf } from '../../testing/truth.js';
+import { readShown } from '../approvals/shown.js';
 import { moveCard } from '../board/moves.js';
 import { createWorkOrder } from '../work-orders/create.js';
 import { getWorkOrder } from '../work-orders/details.js';
@@ -172,7 +173,7 @@ describe('an item', () => {
   });
 });
 
-test('finishing wants all that is required, closes it, and opening it again takes it back from the customer', async () => {
+test('finishing wants all that is required, closes it, and what is changed once it is open again waits until it is released again', async () => {
   const { number, inspection } = await begin();
   const save = (key: string, input: object) => saveItem(database.db, shop.staff.mechanic, number, inspection, key, input);
   const finish = () => finishInspection(database.db, shop.staff.mechanic, number, inspection);
@@ -188,10 +189,51 @@ test('finishing wants all that is required, closes it, and opening it again take
   await releaseInspection(database.db, shop.staff.advisor, number, inspection);
   expect(await getInspection(database.db, shop.id, number, inspection)).toMatchObject({ finished: true, released: true });
   await reopenInspection(database.db, shop.staff.mechanic, number, inspection);
-  expect(await getInspection(database.db, shop.id, number, inspection)).toMatchObject({ finished: false, released: false });
+  expect(await getInspection(database.db, shop.id, number, inspection)).toMatchObject({ finished: false, released: true, changed: false });
+  const seen = async () => {
+    const { id } = await getWorkOrder(database.db, shop.id, number);
+    return (await readShown(database.db, shop.id, id)).findings.map(({ name }) => name);
+  };
+  expect(await seen()).toEqual(['Front pads', 'Fluid']);
+  await save('fluid', { color: 'red' });
+  expect(await seen()).toEqual(['Front pads']);
+  await finish();
+  expect(await seen()).toEqual(['Front pads']);
+  expect(await getInspection(database.db, shop.id, number, inspection)).toMatchObject({ released: true, changed: true });
+  await releaseInspection(database.db, shop.staff.advisor, number, inspection);
+  expect(await seen()).toEqual(['Front pads', 'Fluid']);
+  const { history: after } = await getWorkOrder(database.db, shop.id, number);
+  expect(after.filter(({ what }) => what.startsWith('released'))).toHaveLength(2);
   const { history } = await getWorkOrder(database.db, shop.id, number);
-  expect(history.find(({ what }) => what.startsWith('finished'))?.floor).toBe('finished the inspection “Brakes”: 0 red, 1 yellow, 1 green');
+  expect(history.find(({ what }) => what.startsWith('finished'))?.floor).toBe('finished the inspection “Brakes”: 1 red, 0 yellow, 1 green');
   expect(history.every(({ what }) => !/^(inspection|finding)\./.test(what))).toBe(true);
+});
+
+test('in the history one person’s items of an inspection are one line, which has them all; finished and opened again begins another', async () => {
+  const { number, inspection } = await begin();
+  const { mechanic, advisor } = shop.staff;
+  const save = (by: typeof mechanic, key: string, input: object) => saveItem(database.db, by, number, inspection, key, input);
+  await save(mechanic, 'pads', { color: 'green' });
+  await save(advisor, 'fluid', { color: 'yellow' });
+  await save(mechanic, 'fluid', { color: 'yellow', note: 'Dark' });
+  await save(mechanic, 'pads', { color: 'yellow' });
+  await finishInspection(database.db, mechanic, number, inspection);
+  await reopenInspection(database.db, mechanic, number, inspection);
+  await save(mechanic, 'pads', { color: 'green' });
+  const { history } = await getWorkOrder(database.db, shop.id, number);
+  expect(history.map(({ who, what, floor, parts }) => [who, floor === what ? what : null, parts.map((part) => part.what)])).toEqual([
+    [mechanic.name, 'inspected “Front pads”: green, was yellow, no reason any more', []],
+    [mechanic.name, 'opened the inspection “Brakes” again', []],
+    [mechanic.name, 'finished the inspection “Brakes”: 0 red, 2 yellow, 0 green', []],
+    [
+      mechanic.name,
+      'filled in 2 items of “Brakes”',
+      ['inspected “Front pads”: yellow, was green, suggested', 'inspected “Fluid”: “Dark”', 'inspected “Front pads”: green'],
+    ],
+    [advisor.name, 'inspected “Fluid”: yellow, suggested', []],
+    [mechanic.name, 'started the inspection “Brakes”', []],
+    [advisor.name, expect.stringMatching(/^opened it in/), []],
+  ]);
 });
 
 test('an inspection under way keeps its version when the template changes', async () => {

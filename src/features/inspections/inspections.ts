@@ -20,6 +20,8 @@ export interface InspectionRow {
   version: number;
   finished: boolean;
   released: boolean;
+  /** Something was said anew since it was released: the customer does not see that until it is released again. */
+  changed: boolean;
   content: TemplateContent;
 }
 
@@ -30,7 +32,7 @@ export interface InspectionRow {
 export async function getInspection(db: Database, shop: number, number: number, id: number): Promise<InspectionRow> {
   const { rows } = await sql<InspectionRow>`
     select i.id, w.id as "workOrder", w.number, t.name, i.version, i.finished_at is not null as finished, i.released_at is not null as released,
-      v.content
+      exists (select from findings f where f.shop_id = i.shop_id and f.inspection_id = i.id and f.at > i.released_at) as changed, v.content
     from inspections i
     join work_orders w on w.shop_id = i.shop_id and w.id = i.work_order_id
     join inspection_templates t on t.shop_id = i.shop_id and t.id = i.template_id
@@ -174,31 +176,29 @@ function tellMissing(open: Line[]): string {
   return `Something is missing at ${open.length === 1 ? '1 item' : `${open.length} items`}: ${names.join(', ')}${more}.`;
 }
 
-/** Opens a finished inspection again. What was released is taken back until it is finished and released anew. */
+/** Opens a finished inspection again. What was released stays so, but for what is said anew: that waits until it is released again. */
 export async function reopenInspection(db: Database, actor: Actor, number: number, id: number): Promise<void> {
   await change(db, actor, {}, async (tx) => {
     const inspection = await getOpenInspection(tx, number, id);
     if (!inspection.finished) return;
     await tx.db
       .updateTable('inspections')
-      .set({ finished_at: null, finished_by: null, released_at: null, released_by: null })
+      .set({ finished_at: null, finished_by: null })
       .where('shop_id', '=', tx.shop)
       .where('id', '=', id)
       .execute();
-    tx.record('inspection.reopened', inspection.workOrder, {
-      ...{ number, inspection: id, name: inspection.name, takenBack: inspection.released },
-    });
+    tx.record('inspection.reopened', inspection.workOrder, { number, inspection: id, name: inspection.name });
   });
 }
 
 /**
- * Lets the customer see what was found, or takes that back.
+ * Lets the customer see what was found, or takes that back. Done again, what was said anew is shown as well.
  * @throws Conflict when it isn't finished yet
  */
 export async function releaseInspection(db: Database, actor: Actor, number: number, id: number, on = true): Promise<void> {
   await change(db, actor, {}, async (tx) => {
     const inspection = await getInspection(tx.db, tx.shop, number, id);
-    if (inspection.released === on) return;
+    if (inspection.released === on && !(on && inspection.changed)) return;
     if (!inspection.finished) throw new Conflict('It is not finished yet. Finish it, then release it.');
     await tx.db
       .updateTable('inspections')

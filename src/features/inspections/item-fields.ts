@@ -5,7 +5,7 @@ import { readHundredths } from './reading.js';
 import { boundsAreInOrder } from './rules.js';
 
 /** What the form of an item of a template holds, all as text. */
-export const ITEM_FIELDS = ['name', 'safety', 'note', 'photo', 'unit', 'positions', 'bad', 'yellow', 'red', 'phrases'] as const;
+export const ITEM_FIELDS = ['name', 'safety', 'note', 'photo', 'measured', 'unit', 'positions', 'bad', 'yellow', 'red', 'phrases'] as const;
 export type ItemFields = Record<(typeof ITEM_FIELDS)[number], string>;
 
 /** An item can be measured at so many positions. */
@@ -17,6 +17,7 @@ export function toItemFields({ name, safety, needs, measure, phrases }: Template
   const bound = (value: number | null | undefined) => (value === null || value === undefined ? '' : showQuantity(value));
   return {
     ...{ name, safety: safety ? 'on' : '', note: needs.note, photo: needs.photo, phrases: phrases.join('\n') },
+    measured: needs.measured ?? 'never',
     ...{ unit: measure?.unit ?? '', positions: (measure?.positions ?? []).join(', '), bad: measure?.bad ?? 'low' },
     ...{ yellow: bound(measure?.yellow), red: bound(measure?.red) },
   };
@@ -33,7 +34,10 @@ export function readItem(key: string, fields: ItemFields): TemplateItem {
   if (phrases.length > MOST_PHRASES) problems.phrases = `An item can have at most ${MOST_PHRASES} sentences.`;
   if (phrases.some((phrase) => phrase.length > 200)) problems.phrases = 'A sentence can have at most 200 characters.';
   if (Object.keys(problems).length > 0) throw new Invalid(problems);
-  const needs = { note: fields.note as Need, photo: fields.photo as Need };
+  const needs = {
+    ...{ note: fields.note as Need, photo: fields.photo as Need },
+    ...(measure && fields.measured !== 'never' && { measured: fields.measured as Need }),
+  };
   return { key, name: fields.name, safety: fields.safety === 'on', measure, needs, phrases };
 }
 
@@ -60,7 +64,7 @@ function readMeasure(fields: ItemFields, problems: Record<string, string>): Meas
   if (!boundsAreInOrder(measure))
     problems.red = measure.bad === 'low' ? 'Red begins below yellow, where low is bad.' : 'Red begins above yellow, where high is bad.';
   if (fields.unit) return measure;
-  if (positions.length > 0 || measure.yellow !== null || measure.red !== null)
+  if (positions.length > 0 || measure.yellow !== null || measure.red !== null || fields.measured !== 'never')
     problems.unit = 'Measured in what? For example mm, 32nds in, psi, V, %.';
   return null;
 }

@@ -104,6 +104,17 @@ describe('what is missing', () => {
     expect(whatIsMissing(wants, found({ color: 'yellow', note: 'Worn' }), 2)).toEqual([]);
   });
 
+  test('is a measurement at each position, where the template wants it', () => {
+    const wants = (measured: 'always' | 'when-found') => item({ needs: { note: 'never', photo: 'never', measured } });
+    const everywhere = [...measures, { position: 'RF', value: 250 }];
+    expect(whatIsMissing(wants('always'), found({ color: 'green' }), 0)).toEqual(['measured']);
+    expect(whatIsMissing(wants('always'), found({ color: 'red', measures }), 0)).toEqual(['measured']);
+    expect(whatIsMissing(wants('always'), found({ color: 'red', measures: everywhere }), 0)).toEqual([]);
+    expect(whatIsMissing(wants('always'), found({ color: 'na' }), 0)).toEqual([]);
+    expect(whatIsMissing(wants('when-found'), found({ color: 'green' }), 0)).toEqual([]);
+    expect(whatIsMissing(wants('when-found'), found({ color: 'yellow' }), 0)).toEqual(['measured']);
+  });
+
   test('is the note that says why it is another color than was measured', () => {
     expect(isOverruled(item(), found({ color: 'red', measures }))).toBe(false);
     expect(isOverruled(item(), found({ color: 'na', measures }))).toBe(false);

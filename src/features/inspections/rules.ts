@@ -57,15 +57,17 @@ export function isOverruled(item: Pick<TemplateItem, 'measure'>, found: Pick<Fou
   return measured !== null && found.color !== null && found.color !== 'na' && found.color !== measured;
 }
 
-export type Missing = 'color' | 'note' | 'photo' | 'why';
+export type Missing = 'color' | 'measured' | 'note' | 'photo' | 'why';
 
 /** What has to be there before the inspection is finished, and is not. */
 export function whatIsMissing(item: TemplateItem, found: Found, photos: number): Missing[] {
   if (found.color === null) return ['color'];
   if (found.color === 'na') return [];
-  const needed = (need: Need) => need === 'always' || (need === 'when-found' && isFound(found.color));
+  const needed = (need: Need | undefined) => need === 'always' || (need === 'when-found' && isFound(found.color));
   const missing: Missing[] = [];
   const hasNote = found.note.trim() !== '';
+  const isMeasured = atPositions(item.measure, found.measures).length === positionsOf(item.measure).length;
+  if (needed(item.needs.measured) && !isMeasured) missing.push('measured');
   if (isOverruled(item, found) && !hasNote) missing.push('why');
   else if (needed(item.needs.note) && !hasNote) missing.push('note');
   if (needed(item.needs.photo) && photos === 0) missing.push('photo');
@@ -75,6 +77,7 @@ export function whatIsMissing(item: TemplateItem, found: Found, photos: number):
 /** What is missing, as a sentence. */
 export const MISSING_SENTENCES: Record<Missing, string> = {
   color: 'Nobody has said yet how it is.',
+  measured: 'A measurement is missing.',
   note: 'It needs a note.',
   photo: 'It needs a photo.',
   why: 'It was measured otherwise: say why in the note.',

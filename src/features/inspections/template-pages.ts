@@ -76,8 +76,9 @@ function tellItem({ measure, needs, safety, phrases }: TemplateItem): string {
   const bound = (value: number | null, color: string) =>
     value === null ? '' : `${color} ${measure?.bad === 'low' ? '<' : '≥'} ${showQuantity(value)}`;
   const measured = measure && [measure.unit, measure.positions.join(' '), bound(measure.yellow, 'yellow'), bound(measure.red, 'red')];
-  const need = (what: string, when: string) => (when === 'never' ? '' : `${what}${when === 'always' ? ' always' : ''}`);
-  const parts = [safety ? 'safety' : '', measured?.filter(Boolean).join(' '), need('note', needs.note), need('photo', needs.photo)];
+  const need = (what: string, when = 'never') => (when === 'never' ? '' : `${what}${when === 'always' ? ' always' : ''}`);
+  const needed = [need('measurement', needs.measured), need('note', needs.note), need('photo', needs.photo)];
+  const parts = [safety ? 'safety' : '', measured?.filter(Boolean).join(' '), ...needed];
   return [...parts, phrases.length > 0 ? `${phrases.length} sentences` : ''].filter(Boolean).join(' · ');
 }
 

@@ -133,13 +133,14 @@ describe('a template', () => {
 
 describe('the form of an item', () => {
   const fields = (more: Partial<ItemFields> = {}): ItemFields => ({
-    ...{ name: 'Pads', safety: '', note: 'never', photo: 'never', unit: '', positions: '', bad: 'low', yellow: '', red: '', phrases: '' },
-    ...more,
+    ...{ name: 'Pads', safety: '', note: 'never', photo: 'never', measured: 'never', unit: '', positions: '', bad: 'low' },
+    ...{ yellow: '', red: '', phrases: '', ...more },
   });
 
   test.each([
     ['a bound without a unit', { yellow: '3' }, 'unit'],
     ['positions without a unit', { positions: 'LF' }, 'unit'],
+    ['a measurement that is needed without a unit', { measured: 'always' }, 'unit'],
     ['a bound that is no number', { unit: 'mm', yellow: 'three' }, 'yellow'],
     ['red above yellow where low is bad', { unit: 'mm', yellow: '3', red: '5' }, 'red'],
     ['red below yellow where high is bad', { unit: 'mm', bad: 'high', yellow: '5', red: '3' }, 'red'],
@@ -162,6 +163,8 @@ describe('the form of an item', () => {
     for (const template of Object.values(STARTER_TEMPLATES)) {
       for (const { section: _, ...item } of itemsOf(template.content)) expect(readItem(item.key, toItemFields(item))).toEqual(item);
     }
+    const wants = { ...fields({ unit: 'mm', positions: 'LF, RF' }), measured: 'when-found' };
+    expect(toItemFields(readItem('pads', wants))).toEqual(wants);
   });
 
   test('reads figures as people type them', () => {

@@ -106,7 +106,7 @@ describe('the page of a work order', () => {
     expect(page.text.match(/data-line="/g)).toHaveLength(150);
     expect(asked.length).toBeGreaterThan(1);
     expect(asked.length, asked.join('\n\n')).toBeLessThanOrEqual(3);
-  }, 30_000);
+  });
 });
 
 describe('a mechanic', () => {

@@ -100,7 +100,7 @@ export async function shiftMedium(db: Database, actor: Actor, number: number, id
   });
 }
 
-/** Takes a picture off every page; its files stay, for what was shown to a customer is proof. */
+/** Takes a picture off every page. Its files stay until it can't be brought back any more, or for good: see letting-go.ts. */
 export async function removeMedium(db: Database, actor: Actor, number: number, id: number): Promise<void> {
   await change(db, actor, {}, async (tx) => {
     const medium = await getMedium(tx, number, id, true);

@@ -90,6 +90,23 @@ test('of twenty files three that are none stop no other, and each is named with 
   for (const [name] of BAD) expect(text).toContain(`“${name}”: This is not a photo or video`);
 });
 
+test('an empty or too large file stops no other either, in one plain form', async () => {
+  const number = await openOrder();
+  const small = await startTestServer(database.url, { MAX_PHOTO_MB: '1', MAX_VIDEO_MB: '1' });
+  const client = await small.clientOf(shop, 'mechanic');
+  const files = [
+    { name: 'large.jpg', bytes: Buffer.alloc(3_000_000, 'x') },
+    { name: 'good.jpg', bytes: await freshPhoto() },
+    { name: 'empty.jpg', bytes: '' },
+  ];
+  expect((await send(client, number, files)).status).toBe(303);
+  expect((await mediaOf(number)).map((row) => row.name)).toEqual(['good.jpg']);
+  const { text } = await client.get(`/work-orders/${number}`);
+  expect(text).toContain('1 file added. 2 files could not be taken: “large.jpg”: This file is larger than 1 MB');
+  expect(text).toContain('“empty.jpg”: This file is empty.');
+  await small.stop();
+});
+
 test('when no file can be taken, or none was chosen, the page says so and nothing changes', async () => {
   const number = await openOrder();
   const before = await versionOf(database.db, shop.id);

@@ -8,6 +8,7 @@ import { addJob } from '../../platform/jobs/jobs.js';
 import type { Photo, Video } from '../../platform/pictures/pictures.js';
 import type { Services } from '../../platform/services.js';
 import { fromLocalInput } from '../../platform/time.js';
+import type { ReceivedFile } from '../../platform/web/uploads.js';
 import type { Viewer } from '../../platform/web/viewer.js';
 import { findLookAlike } from './look-alikes.js';
 import { MAKE_PLAYABLE, PLAYABLE_ATTEMPTS } from './playing.js';
@@ -19,6 +20,9 @@ export interface Place {
   /** Taken when the vehicle came in, before any work. */
   arrival?: boolean | undefined;
 }
+
+/** A file as it came; `refused` says why it is not whole. */
+export type Sent = Pick<ReceivedFile, 'path' | 'name'> & Partial<Pick<ReceivedFile, 'refused'>>;
 
 /** What became of one file. */
 export type Outcome =
@@ -47,12 +51,13 @@ type Result = { media: number; sha256: string; added: boolean }[];
  * @param requestId of the form: sent again it has no second effect
  * @returns what became of each file, in their order
  * @throws NotFound when the shop has no such work order, or the work order no such job or finding
+ * @throws Invalid with 507 when there is no room for them: then no picture was added
  */
 export async function addMedia(
   services: Keeping,
   viewer: Viewer,
   number: number,
-  files: { path: string; name: string }[],
+  files: Sent[],
   place: Place,
   requestId?: string,
 ): Promise<Outcome[]> {
@@ -71,8 +76,9 @@ export async function addMedia(
 }
 
 /** Judges, makes and stores the files of one picture. */
-async function takeIn(services: Keeping, shop: number, order: number, file: { path: string; name: string }): Promise<Taken | Outcome> {
+async function takeIn(services: Keeping, shop: number, order: number, file: Sent): Promise<Taken | Outcome> {
   const { db } = services;
+  if (file.refused) return { name: file.name, state: 'refused', why: file.refused };
   try {
     const made = await services.pictures.read(file.path);
     try {
@@ -86,7 +92,8 @@ async function takeIn(services: Keeping, shop: number, order: number, file: { pa
       await Promise.all(Object.values(made.made).map((path) => rm(path, { force: true })));
     }
   } catch (error) {
-    if (!(error instanceof RequestError)) throw error;
+    // A full disk is no fault of this file: all of them are to be sent again.
+    if (!(error instanceof RequestError) || error.status === 507) throw error;
     return { name: file.name, state: 'refused', why: error.message };
   }
 }

@@ -33,7 +33,7 @@ export interface Medium {
 /** Whether the customer sees the picture `p`: the one rule, for their page and for the mark in the shop. */
 export const SEEN = sql<boolean>`(p.to_customer or exists (
   select from findings f join inspections i on i.shop_id = f.shop_id and i.id = f.inspection_id
-  where f.shop_id = p.shop_id and f.id = p.finding_id and f.released and i.released_at is not null))`;
+  where f.shop_id = p.shop_id and f.id = p.finding_id and f.released and f.at <= i.released_at))`;
 
 const FINDING_NAME = sql`(
   select coalesce(jsonb_path_query_first(v.content, '$.sections[*].items[*] ? (@.key == $key).name', jsonb_build_object('key', f.item)) #>> '{}', f.item)

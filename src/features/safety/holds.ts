@@ -3,6 +3,7 @@ import { type Change, type Changed, change } from '../../platform/database/chang
 import type { Database } from '../../platform/database/pool.js';
 import { Conflict, Invalid } from '../../platform/errors.js';
 import type { Viewer } from '../../platform/web/viewer.js';
+import { sealOf } from '../billing/seals.js';
 import { getOpenWorkOrder } from '../work-orders/find.js';
 import { refuseRelease, turnOf, wordsOf } from './rules.js';
 import { finders, itemName, readUnsafe } from './unsafe.js';
@@ -109,7 +110,7 @@ async function acknowledgeWithin(tx: Change, order: { id: number; number: number
       acknowledgement_taken_by = ${tx.actor.staff}, acknowledgement_note = ${note}, signature = ${signed}::jsonb
     where shop_id = ${tx.shop} and work_order_id = ${order.id} and id = any (${[...shown]}::bigint[]) and ended_at is null`.execute(tx.db);
   const names = waiting.map(({ name }) => name);
-  const more = { ...(note && { note }), said: wordsOf(names) };
+  const more = { ...(note && { note }), ...(signature && { signature: sealOf(signature) }), said: wordsOf(names) };
   tx.record('hold.acknowledged', order.id, { number: order.number, holds: [...shown], names, by: givenBy, how, ...more });
 }
 

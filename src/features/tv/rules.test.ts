@@ -23,6 +23,7 @@ function row(number: number, more: Partial<CardRow> = {}): CardRow {
       blocked_since: null,
       customer_state: null,
       customer_state_at: null,
+      answers: null,
     },
     ...{ vehicle: '2019 Toyota Corolla', plate: 'KLM 4821', customer: 'Dana Whitfield', company: '', concern: '', comments: 0, labels: [] },
     ...{ mechanic_id: null, mechanic: null, advisor_id: null, advisor: null },

@@ -1,6 +1,6 @@
-import { type Actor, change } from '../../platform/database/change.js';
+import { type Actor, type Change, change } from '../../platform/database/change.js';
 import type { Database } from '../../platform/database/pool.js';
-import { getOpenWorkOrder } from './find.js';
+import { getOpenWorkOrder, getWorkOrderRow, type WorkOrderRow } from './find.js';
 
 /** Why a work order can't go on, and what people call it. */
 export const BLOCK_REASONS = {
@@ -29,16 +29,23 @@ export async function block(db: Database, actor: Actor, number: number, input: {
 
 /** It can go on. */
 export async function unblock(db: Database, actor: Actor, number: number): Promise<void> {
-  await change(db, actor, {}, async (tx) => {
-    const order = await getOpenWorkOrder(tx, number);
-    if (!order.blocked_reason) return;
-    await tx.db
-      .updateTable('work_orders')
-      .set({ blocked_reason: null, blocked_note: '', blocked_since: null })
-      .where('shop_id', '=', tx.shop)
-      .where('id', '=', order.id)
-      .execute();
-    const since = order.blocked_since?.toISOString() ?? null;
-    tx.record('work-order.freed', order.id, { number, reason: order.blocked_reason, since });
-  });
+  await change(db, actor, {}, async (tx) => free(tx, await getOpenWorkOrder(tx, number)));
+}
+
+/** It waits for that no more, inside a change after which it does not; another reason stays. */
+export async function freeFrom(tx: Change, number: number, reason: BlockReason): Promise<void> {
+  const order = await getWorkOrderRow(tx, number);
+  if (order.blocked_reason === reason) await free(tx, order);
+}
+
+async function free(tx: Change, order: WorkOrderRow): Promise<void> {
+  if (!order.blocked_reason) return;
+  await tx.db
+    .updateTable('work_orders')
+    .set({ blocked_reason: null, blocked_note: '', blocked_since: null })
+    .where('shop_id', '=', tx.shop)
+    .where('id', '=', order.id)
+    .execute();
+  const since = order.blocked_since?.toISOString() ?? null;
+  tx.record('work-order.freed', order.id, { number: order.number, reason: order.blocked_reason, since });
 }

@@ -1,7 +1,7 @@
 import { showDateTime } from '../../platform/time.js';
 import { CUSTOMER_SENTENCES, isByCustomer } from '../approvals/telling.js';
 import { BILLING_SENTENCES } from '../billing/telling.js';
-import { INSPECTION_SENTENCES } from '../inspections/telling.js';
+import { foldSaved, INSPECTION_SENTENCES, tellFilled } from '../inspections/telling.js';
 import { JOB_SENTENCES } from '../jobs/telling.js';
 import { MEDIA_SENTENCES } from '../media/telling.js';
 import { SAFETY_SENTENCES } from '../safety/telling.js';
@@ -15,20 +15,40 @@ export interface HistoryLine {
   floor: string | null;
   iso: string;
   at: string;
+  /** What it is made of, when several are told in one sentence; the same for everybody. */
+  parts: HistoryLine[];
+}
+
+interface EventRow {
+  kind: string;
+  data: unknown;
+  at: string;
+  name: string | null;
 }
 
 /** Kinds of events that may be told to those who see no prices; what is not named here is not told. */
 const FLOOR = /^(work-order|card|comment|job|line|meter|consent|media|inspection|finding|hold|quality|link|question)\./;
 
 /** What happened to a work order, as sentences; the rows are the events about it, the newest first. */
-export function toHistory(rows: { kind: string; data: unknown; at: string; name: string | null }[], timeZone: string): HistoryLine[] {
-  return rows.map((row) => ({
+export function toHistory(rows: EventRow[], timeZone: string): HistoryLine[] {
+  return foldSaved(rows).map((group) => {
+    const parts = group.map((row) => toLine(row, timeZone));
+    const newest = parts[0] as HistoryLine;
+    if (parts.length === 1) return newest;
+    const what = tellFilled(group as [EventRow, ...EventRow[]], rows);
+    return { ...newest, what, floor: what, parts };
+  });
+}
+
+function toLine(row: EventRow, timeZone: string): HistoryLine {
+  return {
     who: row.name ?? (isByCustomer(row.kind, row.data) ? 'The customer' : 'ServiceFLOW'),
     what: tell(row.kind, row.data as Data),
     floor: FLOOR.test(row.kind) ? tell(row.kind, row.data as Data, false) : null,
     iso: new Date(row.at).toISOString(),
     at: showDateTime(new Date(row.at), timeZone),
-  }));
+    parts: [],
+  };
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: each kind of event has its own data; the sentences below know them.

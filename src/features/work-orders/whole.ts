@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../../platform/database/pool.js';
+import type { Signature } from '../approvals/signatures.js';
 import type { Consent, LineKind, PayType, Tax, Terms } from '../billing/rules.js';
 import type { Decision } from '../billing/state.js';
 import type { Meaning } from '../board/rules.js';
@@ -115,6 +116,8 @@ export interface Authorization {
   decisions: Decision[];
   authorizedCents: number;
   authorizedBeforeTaxCents: number;
+  /** Of the customer, by their link; null when somebody of the shop took it down. */
+  signature: Signature | null;
 }
 
 export interface Revision {
@@ -238,7 +241,7 @@ const payments = list(sql`
 
 const authorizations = list(sql`
   select a.id, r.number as revision, a.method, a.given_by as "givenBy", a.phone, a.note, s.name as "takenBy", a.at, a.decisions,
-    a.authorized_cents as "authorizedCents", a.authorized_before_tax_cents as "authorizedBeforeTaxCents"
+    a.authorized_cents as "authorizedCents", a.authorized_before_tax_cents as "authorizedBeforeTaxCents", a.signature
   from authorizations a
   join estimate_revisions r on r.shop_id = a.shop_id and r.id = a.revision_id
   left join staff s on s.id = a.taken_by

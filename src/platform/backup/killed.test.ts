@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { back, diskStore, fillShops, temporaryFolder } from '../../testing/backup.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
+import { testEnvironment } from '../../testing/server.js';
 import type { FileStore } from '../files/store.js';
 import { projectPath } from '../project.js';
 import { openArchive, verifyArchive } from './archive.js';
@@ -30,7 +31,7 @@ afterAll(async () => {
 
 /** @returns the signal that ended it, or how many steps it took */
 async function runToStep(step: number): Promise<string> {
-  const env = { PATH: process.env.PATH, DATABASE_URL: database.url, FOLDER: folder.path, WHAT: 'backup', STEP: String(step) };
+  const env = { ...testEnvironment(database.url), PATH: process.env.PATH, DATA_DIR: folder.path, WHAT: 'backup', STEP: String(step) };
   const child = spawn(process.execPath, ['--import', 'tsx', projectPath('src/testing/killed-at-step.ts')], {
     ...{ cwd: projectPath(), env, stdio: ['ignore', 'pipe', 'inherit'] },
   });

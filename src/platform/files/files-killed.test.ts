@@ -5,15 +5,17 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { readConfig } from '../../config.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
+import { hasS3Server, type S3Server, s3Environment, startS3Server } from '../../testing/s3-server.js';
+import { testEnvironment } from '../../testing/server.js';
 import { makeShop, type TestShop } from '../../testing/shop.js';
 import { projectPath } from '../project.js';
-import { openDiskStore } from './disk.js';
 import { keepFile } from './keep.js';
+import { openFileStore } from './open.js';
 import type { FileStore } from './store.js';
 import { sweepFiles } from './sweep.js';
-import { openTemporaryFolder } from './temporary.js';
 
 const inThreeDays = () => new Date(Date.now() + 72 * 3_600_000);
 
@@ -22,28 +24,32 @@ interface Place {
   shop: TestShop;
   folder: string;
   store: FileStore;
+  environment: Record<string, string>;
 }
 const places: Place[] = [];
+let server: S3Server | undefined;
 
-/** Two, so that two processes can be killed at a time. */
-beforeEach(async () => {
-  for (let index = 0; index < 2; index++) {
+/** @param count so many processes can be killed at a time */
+async function openPlaces(count: number): Promise<void> {
+  for (let index = 0; index < count; index++) {
     const database = await testDatabase(3);
     const folder = mkdtempSync(join(tmpdir(), 'serviceflow-killed-'));
-    const store = openDiskStore(join(folder, 'files'), await openTemporaryFolder(join(folder, 'files', 'tmp')));
-    places.push({ database, folder, store, shop: await makeShop(database.db) });
+    const environment = { ...testEnvironment(database.url), DATA_DIR: folder, ...(server && s3Environment(server)) };
+    const store = await openFileStore(readConfig(environment));
+    places.push({ database, folder, store, environment, shop: await makeShop(database.db) });
   }
-});
-afterEach(async () => {
+}
+
+async function closePlaces(): Promise<void> {
   for (const { database, folder } of places.splice(0)) {
     await database.close();
     rmSync(folder, { recursive: true, force: true });
   }
-});
+}
 
 /** @returns the signal that ended it, or how many steps it took */
-async function runToStep({ database, folder, shop }: Place, what: 'keep' | 'sweep', content: string, step: number): Promise<string> {
-  const env = { PATH: process.env.PATH, DATABASE_URL: database.url, FOLDER: folder, SHOP: String(shop.id), WHAT: what, CONTENT: content };
+async function runToStep({ environment, shop }: Place, what: 'keep' | 'sweep', content: string, step: number): Promise<string> {
+  const env = { PATH: process.env.PATH, NODE_NO_WARNINGS: '1', ...environment, SHOP: String(shop.id), WHAT: what, CONTENT: content };
   const child = spawn(process.execPath, ['--import', 'tsx', projectPath('src/testing/killed-at-step.ts')], {
     ...{ cwd: projectPath(), env: { ...env, STEP: String(step) }, stdio: ['ignore', 'pipe', 'inherit'] },
   });
@@ -91,7 +97,21 @@ async function atEachStep(steps: number, run: (place: Place, step: number) => Pr
   );
 }
 
-describe('kill -9 after each step', () => {
+// A bucket is swept as a whole, so there is one place for it.
+describe.skipIf(!hasS3Server())('kill -9 after each step, with files in a bucket', () => killAtEachStep(1, true));
+describe('kill -9 after each step, with files on disk', () => killAtEachStep(2, false));
+
+function killAtEachStep(count: number, isS3: boolean): void {
+  beforeAll(async () => {
+    if (isS3) server = await startS3Server();
+  }, 120_000);
+  afterAll(async () => {
+    await server?.stop();
+    server = undefined;
+  });
+  beforeEach(() => openPlaces(count), 60_000);
+  afterEach(closePlaces);
+
   test('of keeping a file leaves rows and files in agreement, and it can be kept again', async () => {
     const steps = await stepsOf(places[0] as Place, 'keep', 'first');
     await expectClean(places[0] as Place);
@@ -106,11 +126,12 @@ describe('kill -9 after each step', () => {
       await expectAgreement(place);
       await expectClean(place);
     });
-  }, 180_000);
+  }, 300_000);
 
   test('of sweeping leaves rows and files in agreement, and the next one ends it', async () => {
     const fill = async ({ database, store, shop }: Place) => {
-      for (const content of ['one', 'two']) {
+      // Each step of a bucket takes long.
+      for (const content of isS3 ? ['one'] : ['one', 'two']) {
         const path = store.temporary();
         writeFileSync(path, content);
         await keepFile(database.db, store, shop.id, path, 'image/jpeg');
@@ -125,5 +146,5 @@ describe('kill -9 after each step', () => {
       await expectAgreement(place);
       await expectClean(place);
     });
-  }, 180_000);
-});
+  }, 300_000);
+}

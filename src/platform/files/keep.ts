@@ -73,7 +73,10 @@ export async function lockContent(trx: Transaction<DB>, sha256: Buffer): Promise
 /** @returns what to tell the person when the disk, or their share of it, is full; null for any other error */
 export function noRoomFor(error: unknown, field: string): Invalid | null {
   const { code } = error as NodeJS.ErrnoException;
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return null;
+  return code === 'ENOSPC' || code === 'EDQUOT' ? noRoom(field) : null;
+}
+
+export function noRoom(field: string): Invalid {
   return new Invalid({ [field]: 'There is no room left where files are kept, so nothing was saved. Please tell your manager.' }, 507);
 }
 

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readConfig } from '../../config.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
-import { hasS3Server, type S3Server, startS3Server } from '../../testing/s3-server.js';
+import { hasS3Server, type S3Server, s3Environment, startS3Server } from '../../testing/s3-server.js';
 import { makeShop, type TestShop } from '../../testing/shop.js';
 import { NotFound } from '../errors.js';
 import { StartError } from '../start-error.js';
@@ -55,10 +55,7 @@ describe.each([
 
   const environment = (more: Record<string, string> = {}): Record<string, string> => ({
     ...{ DATA_DIR: folder, SESSION_SECRET: 'a secret that only tests ever use, long enough' },
-    ...(server && {
-      ...{ S3_ENDPOINT: server.endpoint, S3_BUCKET: server.bucket, S3_ACCESS_KEY_ID: server.accessKeyId },
-      S3_SECRET_ACCESS_KEY: server.secretAccessKey,
-    }),
+    ...(server && s3Environment(server)),
     ...more,
   });
   const testWhere = test.skipIf(isS3 && !hasServer);

@@ -1,5 +1,6 @@
 import { rm, stat } from 'node:fs/promises';
 import { Invalid } from '../errors.js';
+import { noRoom } from '../files/keep.js';
 import type { Logger } from '../observe/log.js';
 import { type Limits, PictureProcess } from './child.js';
 import { Ffmpeg } from './ffmpeg.js';
@@ -78,7 +79,11 @@ class OpenPictures implements Pictures {
     const used: string[] = answer && 'read' in answer ? Object.values(answer.read.made) : [];
     await remove(Object.values(made).filter((file) => !used.includes(file)));
     if (answer && 'read' in answer) return answer.read;
-    if (answer && 'failed' in answer) log.error({ error: answer.failed }, 'a picture could not be read');
+    if (answer && 'failed' in answer) {
+      log.error({ error: answer.failed }, 'a picture could not be read');
+      // The library and Node say it in words of their own.
+      if (/ENOSPC|EDQUOT|No space left|quota exceeded/i.test(answer.failed)) throw noRoom('files');
+    }
     throw new Invalid({ files: answer && 'refused' in answer ? answer.refused : UNREADABLE });
   }
 

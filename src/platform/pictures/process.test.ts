@@ -1,5 +1,7 @@
-import { readFileSync, rmSync } from 'node:fs';
-import { constants, getPriority } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { constants, getPriority, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { testPictures } from '../../testing/open-pictures.js';
@@ -59,6 +61,27 @@ test('what takes too long, or too much memory, is given up with a sentence; the 
   expect(narrow.left()).toEqual([]);
   expect(narrow.logged).toContainEqual(expect.objectContaining({ reason: 'grew too large' }));
 });
+
+test.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)(
+  'a disk that is full is said, and nothing is left (needs root, to mount a small one)',
+  async () => {
+    const small = mkdtempSync(join(tmpdir(), 'serviceflow-full-'));
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=100k,mode=0700', 'tmpfs', small]);
+    let made = 0;
+    const { pictures, file, close } = testPictures({ ffmpegPath: '/none', temporary: () => join(small, String(++made)) });
+    try {
+      const large = await (await scene(2, 2000, 1500)).jpeg().toBuffer();
+      const noRoom = { status: 507, fields: { files: expect.stringContaining('no room left') } };
+      await expect(pictures.read(file(large))).rejects.toMatchObject(noRoom);
+      expect(readdirSync(small)).toEqual([]);
+      expect(await pictures.read(file(photo))).toMatchObject({ kind: 'photo' });
+    } finally {
+      await close();
+      execFileSync('umount', [small]);
+      rmSync(small, { recursive: true });
+    }
+  },
+);
 
 test('the process starts with the first picture, yields to others, and ends when there is nothing to do', async () => {
   const { pictures, file } = open({ idleMs: 200 });

@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import multer, { MulterError, type StorageEngine } from 'multer';
@@ -33,6 +34,8 @@ export interface ReceivedFile {
   /** As the browser says: to be shown, never a path and never a type. */
   name: string;
   bytes: number;
+  /** Why it can't be taken, as a sentence: it is empty, or too large and not there any more. The others of the form are whole. */
+  refused: string | null;
 }
 
 /** Of what comes beside the files. */
@@ -46,7 +49,7 @@ const READ_ON = 100_000_000;
  * @throws Invalid at the file's field when it is too large or the form can't be read
  */
 export async function receiveFile(spec: UploadSpec, request: Request): Promise<UploadedFile | null> {
-  await receive({ ...spec, maxFiles: 1 }, request, multer.memoryStorage());
+  await receive({ ...spec, maxFiles: 1 }, request, multer.memoryStorage(), spec.maxBytes);
   const file = (request.files as Express.Multer.File[] | undefined)?.[0];
   return file && (file.size > 0 || file.originalname) ? { name: cleanName(file.originalname), bytes: file.buffer } : null;
 }
@@ -56,16 +59,15 @@ export async function receiveFile(spec: UploadSpec, request: Request): Promise<U
  * time for them (see deadlines.ts), and when anything goes wrong nothing is left of them.
  * @param temporary gives each its path
  * @returns an empty list when none was chosen
- * @throws Invalid at the files' field: too many, too large, empty, cut off, no room
+ * @throws Invalid at the files' field: too many, cut off, no room
  */
 export async function receiveFiles(spec: FilesSpec, request: Request, temporary: () => string): Promise<ReceivedFile[]> {
-  const disk = new DiskEngine(temporary);
+  const disk = new DiskEngine(temporary, spec.maxBytes);
   try {
     extendDeadline(request);
-    await receive(spec, request, disk);
+    await receive(spec, request, disk, largestForm(spec));
     return ((request.files as Express.Multer.File[] | undefined) ?? []).map(({ path, originalname, size }) => {
-      if (size === 0) throw new Invalid({ [spec.field]: `“${cleanName(originalname)}” is empty. Please choose another.` });
-      return { path, name: cleanName(originalname), bytes: size };
+      return { path, name: cleanName(originalname), bytes: size, refused: refusalOf(size, spec.maxBytes) };
     });
   } catch (error) {
     await disk.undo();
@@ -73,15 +75,25 @@ export async function receiveFiles(spec: FilesSpec, request: Request, temporary:
   }
 }
 
+function refusalOf(bytes: number, maxBytes: number): string | null {
+  if (bytes === 0) return 'This file is empty. Please take or choose it again.';
+  return bytes > maxBytes ? `This file is larger than ${sizeOf(maxBytes)}, which is the most that is taken.` : null;
+}
+
 export async function removeReceived(files: { path: string }[]): Promise<void> {
   await Promise.all(files.map(({ path }) => rm(path, { force: true })));
 }
 
-async function receive(spec: FilesSpec, request: Request, storage: StorageEngine): Promise<void> {
+function largestForm({ maxFiles, maxBytes }: FilesSpec): number {
+  return maxFiles * maxBytes + READ_ON;
+}
+
+/** @param fileSize beyond which the whole form is refused */
+async function receive(spec: FilesSpec, request: Request, storage: StorageEngine, fileSize: number): Promise<void> {
   if (!request.is('multipart/form-data')) return;
-  const limits = { ...LIMITS, fileSize: spec.maxBytes, files: spec.maxFiles, parts: spec.maxFiles + LIMITS.fields };
+  const limits = { ...LIMITS, fileSize, files: spec.maxFiles, parts: spec.maxFiles + LIMITS.fields };
   const read = multer({ storage, limits, defParamCharset: 'utf8' }).array(spec.field, spec.maxFiles);
-  const most = spec.maxFiles * spec.maxBytes + READ_ON;
+  const most = largestForm(spec);
   try {
     if (Number(request.headers['content-length']) > most) throw new Oversize();
     await new Promise<void>((resolve, reject) => {
@@ -103,19 +115,33 @@ async function receive(spec: FilesSpec, request: Request, storage: StorageEngine
 
 class Oversize extends Error {}
 
-/** Not multer's own: that one leaves to the umask who may read a file, and forgets what it was writing when a phone hangs up. */
+/**
+ * Not multer's own: that one leaves to the umask who may read a file, forgets what it was writing when a phone hangs up, and
+ * refuses all files because of one that is too large.
+ */
 class DiskEngine implements StorageEngine {
-  readonly #given: { path: string; written: Promise<void> }[] = [];
-  readonly #abort = new AbortController();
+  readonly #given: { path: string; source: Readable; written: Promise<void> }[] = [];
 
-  constructor(private readonly temporary: () => string) {}
+  constructor(
+    private readonly temporary: () => string,
+    private readonly maxBytes: number,
+  ) {}
 
   _handleFile(_request: Request, file: Express.Multer.File, done: (error?: unknown, info?: Partial<Express.Multer.File>) => void): void {
     const path = this.temporary();
     const target = createWriteStream(path, { flags: 'wx', mode: 0o600 });
-    const written = pipeline(file.stream, target, { signal: this.#abort.signal });
-    this.#given.push({ path, written });
-    written.then(() => done(null, { path, size: target.bytesWritten }), done);
+    const most = this.maxBytes;
+    let size = 0;
+    // What is too large is read to its end, for more may come behind it, but not written.
+    const upToMost = async function* (chunks: AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
+        size += chunk.length;
+        if (size <= most) yield chunk;
+      }
+    };
+    const written = pipeline(file.stream, upToMost, target).then(() => (size > most ? rm(path, { force: true }) : undefined));
+    this.#given.push({ path, source: file.stream, written });
+    written.then(() => done(null, { path, size }), done);
   }
 
   _removeFile(_request: Request, file: Express.Multer.File, done: (error: Error | null) => void): void {
@@ -124,7 +150,7 @@ class DiskEngine implements StorageEngine {
 
   /** Ends what is being written first: it might make its file only now. */
   async undo(): Promise<void> {
-    this.#abort.abort();
+    for (const { source } of this.#given) source.destroy();
     await Promise.allSettled(this.#given.map(({ written }) => written));
     await removeReceived(this.#given);
   }
@@ -133,12 +159,11 @@ class DiskEngine implements StorageEngine {
 function tell(error: unknown, { field, maxBytes, maxFiles }: FilesSpec): unknown {
   const full = noRoomFor(error, field);
   if (full) return full;
-  const { code = '', field: at, filename } = error instanceof MulterError ? (error as MulterError & { filename?: string }) : {};
-  const which = maxFiles > 1 && filename ? `“${cleanName(filename)}”` : 'The file';
-  if (code === 'LIMIT_FILE_SIZE' || (error instanceof Oversize && maxFiles === 1))
-    return new Invalid({ [field]: `${which} is larger than ${sizeOf(maxBytes)}.` });
-  const isTooMuch = error instanceof Oversize || code === 'LIMIT_FILE_COUNT' || (code === 'LIMIT_UNEXPECTED_FILE' && at === field);
-  if (isTooMuch && maxFiles > 1)
+  const { code = '', field: at } = error instanceof MulterError ? error : {};
+  const isTooLarge = error instanceof Oversize || code === 'LIMIT_FILE_SIZE';
+  if (isTooLarge && maxFiles === 1) return new Invalid({ [field]: `The file is larger than ${sizeOf(maxBytes)}.` });
+  const isTooMany = code === 'LIMIT_FILE_COUNT' || (code === 'LIMIT_UNEXPECTED_FILE' && at === field);
+  if ((isTooLarge || isTooMany) && maxFiles > 1)
     return new Invalid({ [field]: `That is too much at once: at most ${maxFiles} files of ${sizeOf(maxBytes)} each.` });
   // What is left are forms that no page of ours sends: cut off, malformed, with other files.
   const again =
