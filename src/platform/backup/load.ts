@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
@@ -29,6 +31,8 @@ export async function refuseNewer({ path, header, manifest }: Archive): Promise<
  */
 export async function loadArchive(client: Client, archive: Archive, schema: string): Promise<void> {
   const folder = projectPath('migrations');
+  // Where they are found by what else is in the database.
+  for (const extension of await extensionsOf(folder)) await client.query(`create extension if not exists ${extension} schema public`);
   await client.query(`create schema ${schema}`);
   await client.query(`set search_path to ${schema}, public`);
   await client.query(TEXT_SETTINGS);
@@ -49,6 +53,12 @@ export async function loadArchive(client: Client, archive: Archive, schema: stri
   await copyLines(client, archive, archive.manifest.jobs, `copy ${schema}.waiting_jobs from stdin`);
   await client.query('commit');
   await applyMigrations(client, folder, await listMigrations(folder));
+}
+
+/** What migrations would make in the first schema of the search path. */
+async function extensionsOf(folder: string): Promise<string[]> {
+  const texts = await Promise.all((await listMigrations(folder)).map((name) => readFile(join(folder, name), 'utf8')));
+  return texts.flatMap((text) => [...text.matchAll(/^create extension if not exists (\w+)/gim)].map(([, name]) => name as string));
 }
 
 async function loadTable(client: Client, archive: Archive, part: Part, table: string, columns: string[]): Promise<void> {
