@@ -39,14 +39,17 @@ async function addRefreshToken(trx: Transaction<DB>, shop: number, signIn: numbe
   return token;
 }
 
-/** Why a refresh token gives nothing; `reused`: somebody else has it too, so its whole family has ended. */
-export type Refused = 'unknown' | 'reused';
+/** A refresh token that somebody else has too: its whole family has ended. */
+export interface Reused {
+  reusedOf: { shop: number; staff: number };
+}
 
 /**
  * Takes a refresh token for the next one (RFC 9700, 4.14.2). A used one gives another for ten seconds more, for the answer with
  * the next may have got lost; after that its use says that two have it, and nobody knows which of them is the right one.
+ * @returns null for one that is unknown, or of a sign-in that has ended
  */
-export async function renewSignIn(db: Database, token: string): Promise<Family | Refused> {
+export async function renewSignIn(db: Database, token: string): Promise<Family | Reused | null> {
   return db.transaction().execute(async (trx) => {
     const { rows } = await sql<{ id: number; shop: number; signIn: number; staff: number; used: boolean; graced: boolean }>`
       select r.id, r.shop_id as shop, i.id as "signIn", i.staff_id as staff,
@@ -57,11 +60,11 @@ export async function renewSignIn(db: Database, token: string): Promise<Family |
       where r.token_hash = ${hashToken(token)} and i.ended_at is null and i.expires_at > now()
       for update of r, i`.execute(trx);
     const found = rows[0];
-    if (!found) return 'unknown';
+    if (!found) return null;
     const { id, shop, signIn, staff, used, graced } = found;
     if (used && !graced) {
       await endWithin(trx, shop, signIn, 'reused');
-      return 'reused';
+      return { reusedOf: { shop, staff } };
     }
     if (!used)
       await trx
