@@ -40,7 +40,8 @@ export async function loadArchive(client: Client, archive: Archive, schema: stri
   await client.query('begin');
   // The order of the tables then does not matter, and each rule is checked once over everything.
   const foreignKeys = await dropForeignKeys(client);
-  for (const { table, columns, ...part } of archive.manifest.tables) await loadTable(client, archive, part, table, columns);
+  for (const { table, columns, ...part } of archive.manifest.tables)
+    await loadTable(client, archive, part, `${schema}."${table}"`, columns);
   for (const { table, name, definition } of foreignKeys) {
     await client.query(`alter table ${table} add constraint "${name}" ${definition}`).catch((error) => {
       throw new BadArchive(`${archive.path} does not hold together (${error.message}): take another backup.`);
@@ -63,10 +64,10 @@ async function extensionsOf(folder: string): Promise<string[]> {
 
 async function loadTable(client: Client, archive: Archive, part: Part, table: string, columns: string[]): Promise<void> {
   // What they would do was done when the rows were written first.
-  await client.query(`alter table "${table}" disable trigger user`);
+  await client.query(`alter table ${table} disable trigger user`);
   const list = columns.map((column) => `"${column}"`).join(', ');
-  await copyLines(client, archive, part, `copy "${table}" (${list}) from stdin`);
-  await client.query(`alter table "${table}" enable trigger user`);
+  await copyLines(client, archive, part, `copy ${table} (${list}) from stdin`);
+  await client.query(`alter table ${table} enable trigger user`);
 }
 
 async function copyLines(client: Client, archive: Archive, part: Part, statement: string): Promise<void> {

@@ -160,8 +160,8 @@ describe('managers are told', () => {
     expect(noticeOf(ago(26), null, now)).toBe(null);
     expect(noticeOf(ago(26.1), null, now)).toMatch(/No backup of this shop has been proven yet/);
     expect(noticeOf(ago(900), ago(26), now)).toBe(null);
-    expect(noticeOf(ago(900), ago(26.1), now)).toMatch(/is 26 h old/);
-    expect(noticeOf(ago(900), ago(24 * 9), now)).toMatch(/is 9 d old/);
+    expect(noticeOf(ago(900), ago(26.1), now)).toMatch(/is 26 hours old/);
+    expect(noticeOf(ago(900), ago(24 * 9), now)).toMatch(/is 9 days old/);
   });
 
   test('on every page, and nobody else is', async () => {
@@ -172,7 +172,7 @@ describe('managers are told', () => {
       // One that was tried just now is not tried again while this looks.
       await database.db.insertInto('backups').values({ is_nightly: true, fault: 'none' }).execute();
       const manager = await server.clientOf(shop, 'manager');
-      const told = async (path: string) => (await manager.get(path)).text.includes('The last backup that was proven is 3 d old');
+      const told = async (path: string) => (await manager.get(path)).text.includes('The last backup that was proven is 3 days old');
       await until(() => told('/settings/columns'), 'the manager to be told');
       expect(await told('/customers')).toBe(true);
       const mechanic = await server.clientOf(shop, 'mechanic');
