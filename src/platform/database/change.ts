@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import { Conflict } from '../errors.js';
 import { chainEvents, type EventInput, insertEvents } from './events.js';
-import type { Database } from './pool.js';
+import { type Database, OutcomeUnknown } from './pool.js';
 import type { DB } from './schema.js';
 
 /** Who changes something, and in which shop. `staff` is null for the program itself. */
@@ -92,6 +92,8 @@ export async function change<Result>(
     } catch (error) {
       if (error instanceof NothingToWrite) return error.changed as Changed<Result>;
       if (attempt < 3 && RETRIED.has((error as { code?: string }).code ?? '')) continue;
+      // Done again under the same id, it finds out whether it was done.
+      if (attempt < 3 && requestId && error instanceof OutcomeUnknown) continue;
       throw error;
     }
   }
