@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { scopeOf } from './features/api/credentials.js';
 import { makeToken } from './features/api/named-tokens.js';
 import { can, PERMISSIONS, ROLES, type Role } from './features/staff/permissions.js';
+import { projectPath } from './platform/project.js';
 import type { Operation, Scope } from './platform/web/api.js';
 import { AnswerCheck, ApiClient, addressOf } from './testing/api.js';
 import { makeApiShop } from './testing/api-shop.js';
@@ -93,6 +95,14 @@ describe('the document', () => {
       expect(Object.keys(operation.example.params ?? {}), named(operation)).toEqual(parts);
       if (operation.body && !operation.files) expect(operation.example.body, named(operation)).toBeDefined();
     }
+  });
+
+  test('is what docs/api.md says: every address in it is there', () => {
+    const text = readFileSync(projectPath('docs', 'api.md'), 'utf8');
+    const addresses = [...text.matchAll(/\/api\/v1(\/[\w./-]+)/g)].map(([, address]) => address as string);
+    expect(addresses.length).toBeGreaterThan(8);
+    const patterns = operations().map(({ path }) => new RegExp(`^${path.replace(/:\w+/g, '\\d+')}$`));
+    expect(addresses.filter((address) => !patterns.some((pattern) => pattern.test(address)))).toEqual([]);
   });
 
   test('has permissions of the one table', () => {

@@ -6,6 +6,7 @@ import { ApiThrottle, authenticate, scopeOf } from './features/api/credentials.j
 import { DESCRIPTION } from './features/api/description.js';
 import { documentOperation } from './features/api/document-api.js';
 import { eventOperations } from './features/api/event-api.js';
+import { sweepSignInsTask } from './features/api/sign-ins.js';
 import { boardOperations } from './features/board/api.js';
 import type { Boards } from './features/board/boards.js';
 import { labelOperations } from './features/labels/api.js';
@@ -18,18 +19,22 @@ import type { Services } from './platform/services.js';
 import { VERSION } from './platform/version.js';
 import type { Operation } from './platform/web/api.js';
 import { describeApi } from './platform/web/api-document.js';
+import type { Task } from './platform/jobs/jobs.js';
 import { mountApi } from './platform/web/api-mount.js';
 
 export interface Api {
   operations: Operation[];
   router: Router;
   /** Who waits for something to happen. */
+import { sweepRequestsTask } from './platform/web/api-requests.js';
   waiting: WaitingRequests;
 }
 
 /** The table of contents of the JSON API: the operations of every feature, in the order in which the document shows them. */
 export function createApi(services: Services, boards: Boards, authenticator: passport.Authenticator, signIns: SignInThrottle): Api {
   const { config, db, files } = services;
+  /** What is done in the background. */
+  tasks: Task[];
   const access = new AccessTokens(config.sessionSecrets);
   const throttle = new ApiThrottle(services.pool, config.apiRequestsPerMinute);
 
@@ -59,5 +64,5 @@ export function createApi(services: Services, boards: Boards, authenticator: pas
     may: mayNow,
     scopeOf,
   });
-  return { operations, router, waiting };
+  return { operations, router, waiting, tasks: [sweepRequestsTask, sweepSignInsTask] };
 }

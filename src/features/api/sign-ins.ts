@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../../platform/database/pool.js';
 import type { DB } from '../../platform/database/schema.js';
+import type { Task } from '../../platform/jobs/jobs.js';
 import { hashToken, newToken } from '../../platform/tokens.js';
 import { type ApiViewer, SCOPES } from '../../platform/web/api.js';
 import type { Viewer } from '../../platform/web/viewer.js';
@@ -78,6 +79,15 @@ export async function renewSignIn(db: Database, token: string): Promise<Family |
     return { shop, staff, signIn, refreshToken: await addRefreshToken(trx, shop, signIn) };
   });
 }
+
+/** Nightly: sign-ins that ended a month ago go, with what is left of their tokens. Until then a second use of one is noticed. */
+export const sweepSignInsTask: Task = {
+  name: 'sweep-api-sign-ins',
+  at: '23 3 * * *',
+  run: async (_payload, { db }) => {
+    await sql`delete from api_sign_ins where least(ended_at, expires_at) < now() - interval '30 days'`.execute(db);
+  },
+};
 
 /** Ends a sign-in with all its tokens, at once. */
 export async function endSignIn(db: Database, shop: number, signIn: number): Promise<void> {

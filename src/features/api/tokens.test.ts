@@ -9,6 +9,7 @@ import { startTestServer, type TestServer, testEnvironment } from '../../testing
 import { makeShop, openOrders, PASSWORD, type TestShop } from '../../testing/shop.js';
 import { AccessTokens } from './access-tokens.js';
 import { makeToken, revokeToken } from './named-tokens.js';
+import { sweepSignInsTask } from './sign-ins.js';
 
 let database: TestDatabase;
 let server: TestServer;
@@ -111,6 +112,24 @@ describe('a refresh token', () => {
     const rows = JSON.stringify(await database.db.selectFrom('api_refresh_tokens').select(['id', 'token_hash']).execute());
     expect(rows).not.toContain(json.refresh_token);
     expect((await refresh('x'.repeat(43))).status).toBe(401);
+  });
+
+  test('goes with its sign-in a month after that has ended', async () => {
+    const { json } = await signIn();
+    const left = async () =>
+      (await database.db.selectFrom('api_refresh_tokens').select('id').where('shop_id', '=', shop.id).execute()).length;
+    const ended = (days: number) =>
+      database.db
+        .updateTable('api_sign_ins')
+        .set({ ended_at: new Date(Date.now() - days * 86_400_000), ended_why: 'ended' })
+        .where('shop_id', '=', shop.id)
+        .execute();
+    for (const days of [29, 31]) {
+      await ended(days);
+      await sweepSignInsTask.run({}, server.app.services, { isLast: false });
+      expect(await left()).toBe(days === 29 ? 1 : 0);
+    }
+    expect((await refresh(json.refresh_token)).status).toBe(401);
   });
 
   test('works no longer when its sign-in is too old', async () => {
