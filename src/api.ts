@@ -14,27 +14,27 @@ import { mayNow } from './features/staff/may-now.js';
 import type { SignInThrottle } from './features/staff/throttle.js';
 import { commentOperations } from './features/work-orders/comment-api.js';
 import { RequestError } from './platform/errors.js';
+import type { Task } from './platform/jobs/jobs.js';
 import { WaitingRequests } from './platform/live/waiting.js';
 import type { Services } from './platform/services.js';
 import { VERSION } from './platform/version.js';
 import type { Operation } from './platform/web/api.js';
 import { describeApi } from './platform/web/api-document.js';
-import type { Task } from './platform/jobs/jobs.js';
 import { mountApi } from './platform/web/api-mount.js';
+import { sweepRequestsTask } from './platform/web/api-requests.js';
 
 export interface Api {
   operations: Operation[];
   router: Router;
   /** Who waits for something to happen. */
-import { sweepRequestsTask } from './platform/web/api-requests.js';
   waiting: WaitingRequests;
+  /** What is done in the background. */
+  tasks: Task[];
 }
 
 /** The table of contents of the JSON API: the operations of every feature, in the order in which the document shows them. */
 export function createApi(services: Services, boards: Boards, authenticator: passport.Authenticator, signIns: SignInThrottle): Api {
   const { config, db, files } = services;
-  /** What is done in the background. */
-  tasks: Task[];
   const access = new AccessTokens(config.sessionSecrets);
   const throttle = new ApiThrottle(services.pool, config.apiRequestsPerMinute);
 
