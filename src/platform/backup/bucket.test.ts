@@ -1,5 +1,5 @@
 import { buffer } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { readConfig } from '../../config.js';
 import { back, diskStore, fillShops, temporaryFolder } from '../../testing/backup.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
@@ -9,6 +9,9 @@ import type { FileStore } from '../files/store.js';
 import { openArchive } from './archive.js';
 import { proveBackup } from './prove.js';
 import { bringFiles, findNeeded } from './restore-files.js';
+
+// Each makes tables by the dozen, and programs of their own: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 120_000 });
 
 const folder = temporaryFolder();
 let database: TestDatabase;
@@ -57,4 +60,4 @@ test('files in a bucket are in the backup, and come back to a bucket or to a dis
   } finally {
     archive.close();
   }
-}, 60_000);
+});

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { readConfig } from '../../config.js';
 import { back, contentsOf, diskStore, fillShops, temporaryFolder } from '../../testing/backup.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
@@ -21,6 +21,9 @@ import { nightlyBackup, runBackup } from './nightly.js';
 import { proveBackup } from './prove.js';
 import { restore, withQuietDatabase } from './restore.js';
 import { noticeOf, readBackupState } from './state.js';
+
+// Each makes tables by the dozen, and programs of their own: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 120_000 });
 
 const folder = temporaryFolder();
 const inside = (name: string) => join(folder.path, name);
@@ -210,7 +213,7 @@ test('a user who owns the database, and may do nothing else, can back up, prove 
     await owned.close();
     await administer(`drop role ${name}`);
   }
-}, 60_000);
+});
 
 describe('the sweeper leaves alone', () => {
   const inThreeDays = () => new Date(Date.now() + 72 * HOUR);
