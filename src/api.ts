@@ -9,9 +9,14 @@ import { eventOperations } from './features/api/event-api.js';
 import { sweepSignInsTask } from './features/api/sign-ins.js';
 import { boardOperations } from './features/board/api.js';
 import type { Boards } from './features/board/boards.js';
+import { customerOperations } from './features/customers/api.js';
+import { jobOperations } from './features/jobs/api.js';
+import { lineOperations } from './features/jobs/line-api.js';
 import { labelOperations } from './features/labels/api.js';
 import { mayNow } from './features/staff/may-now.js';
 import type { SignInThrottle } from './features/staff/throttle.js';
+import { vehicleOperations } from './features/vehicles/api.js';
+import { workOrderOperations } from './features/work-orders/api.js';
 import { commentOperations } from './features/work-orders/comment-api.js';
 import { RequestError } from './platform/errors.js';
 import type { Task } from './platform/jobs/jobs.js';
@@ -48,6 +53,11 @@ export function createApi(services: Services, boards: Boards, authenticator: pas
   const operations: Operation[] = [
     ...tokenOperations(services, authenticator, signIns, access),
     ...boardOperations(services, boards),
+    ...workOrderOperations(services),
+    ...jobOperations(services),
+    ...lineOperations(services),
+    ...customerOperations(services),
+    ...vehicleOperations(services),
     ...commentOperations(services),
     ...labelOperations(services),
     ...eventOperations(services, waiting, again),
