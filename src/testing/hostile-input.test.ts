@@ -68,6 +68,7 @@ const TEXTS: [path: string, fields: Record<string, string>, texts: string[]][] =
   ],
   ['/settings/columns', COLUMN, ['name', 'meaning', 'color', 'limit']],
   ['/settings/labels', { name: 'Rush', color: 'red' }, ['name', 'color']],
+  ['/settings/api-tokens', { name: 'Books', 'scope.read': 'on', days: '30' }, ['name', 'days', 'scope.read']],
   ['/settings/tv', { name: 'Hall', variant: 'floor' }, ['name', 'variant']],
   ['/settings/webhooks', { name: 'Books', url: 'https://books.invalid/', everything: 'on' }, ['name', 'url', 'everything']],
   ['/customers', { name: 'Dana' }, ['name', 'company', 'phone', 'email', 'kind', 'taxCertificate', 'laborRate']],
