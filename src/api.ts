@@ -7,12 +7,16 @@ import { DESCRIPTION } from './features/api/description.js';
 import { documentOperation } from './features/api/document-api.js';
 import { eventOperations } from './features/api/event-api.js';
 import { sweepSignInsTask } from './features/api/sign-ins.js';
+import { consentOperations } from './features/billing/consent-api.js';
 import { boardOperations } from './features/board/api.js';
 import type { Boards } from './features/board/boards.js';
 import { customerOperations } from './features/customers/api.js';
+import { inspectionOperations } from './features/inspections/api.js';
 import { jobOperations } from './features/jobs/api.js';
 import { lineOperations } from './features/jobs/line-api.js';
 import { labelOperations } from './features/labels/api.js';
+import { mediaOperations } from './features/media/api.js';
+import { staffOperations } from './features/staff/api.js';
 import { mayNow } from './features/staff/may-now.js';
 import type { SignInThrottle } from './features/staff/throttle.js';
 import { vehicleOperations } from './features/vehicles/api.js';
@@ -58,8 +62,12 @@ export function createApi(services: Services, boards: Boards, authenticator: pas
     ...lineOperations(services),
     ...customerOperations(services),
     ...vehicleOperations(services),
+    ...consentOperations(services),
+    ...inspectionOperations(services),
+    ...mediaOperations(services),
     ...commentOperations(services),
     ...labelOperations(services),
+    ...staffOperations(services),
     ...eventOperations(services, waiting, again),
     documentOperation(() => document),
   ];

@@ -6,8 +6,10 @@ import { addComment } from '../features/work-orders/comments.js';
 import { getWorkOrder } from '../features/work-orders/details.js';
 import { handOver } from '../features/work-orders/hand-overs.js';
 import type { Database } from '../platform/database/pool.js';
+import type { Services } from '../platform/services.js';
 import { hashToken } from '../platform/tokens.js';
 import type { Viewer } from '../platform/web/viewer.js';
+import { addPhotos } from './media.js';
 import { makeShop, openOrders, type TestShop } from './shop.js';
 
 /** The refresh token that the example of `POST /tokens/refresh` names. */
@@ -24,13 +26,15 @@ async function addLines(db: Database, viewer: Viewer, number: number): Promise<v
 
 /**
  * The shop of the examples in the API's document, in a database of its own: so every id is what the examples say. Columns 1 to 4,
- * work orders 1001 to 1005.
+ * work orders 1001 to 1005, the first with two photos.
  */
-export async function makeApiShop(db: Database): Promise<TestShop> {
+export async function makeApiShop(services: Services): Promise<TestShop> {
+  const { db } = services;
   const shop = await makeShop(db, 'api');
   const { manager, advisor } = shop.staff;
   const numbers = await openOrders(db, advisor, 5);
   await addLines(db, manager, numbers[2] as number);
+  await addPhotos(services, manager, numbers[0] as number, [1, 2]);
   // Ready to leave, and gone.
   const [, , , finished] = shop.columns;
   for (const number of numbers.slice(3)) await moveCard(db, manager, number, { column: finished?.id as number, after: null, reason: '' });
