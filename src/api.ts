@@ -8,8 +8,10 @@ import { documentOperation } from './features/api/document-api.js';
 import { eventOperations } from './features/api/event-api.js';
 import { sweepSignInsTask } from './features/api/sign-ins.js';
 import { consentOperations } from './features/billing/consent-api.js';
+import { paymentOperations } from './features/billing/payment-api.js';
 import { boardOperations } from './features/board/api.js';
 import type { Boards } from './features/board/boards.js';
+import { columnOperations } from './features/board/column-api.js';
 import { customerOperations } from './features/customers/api.js';
 import { inspectionOperations } from './features/inspections/api.js';
 import { jobOperations } from './features/jobs/api.js';
@@ -17,6 +19,7 @@ import { lineOperations } from './features/jobs/line-api.js';
 import { labelOperations } from './features/labels/api.js';
 import { mediaOperations } from './features/media/api.js';
 import { staffOperations } from './features/staff/api.js';
+import { settingsOperations } from './features/settings/api.js';
 import { mayNow } from './features/staff/may-now.js';
 import type { SignInThrottle } from './features/staff/throttle.js';
 import { vehicleOperations } from './features/vehicles/api.js';
@@ -57,16 +60,19 @@ export function createApi(services: Services, boards: Boards, authenticator: pas
   const operations: Operation[] = [
     ...tokenOperations(services, authenticator, signIns, access),
     ...boardOperations(services, boards),
+    ...columnOperations(services),
     ...workOrderOperations(services),
     ...jobOperations(services),
     ...lineOperations(services),
     ...customerOperations(services),
     ...vehicleOperations(services),
     ...consentOperations(services),
+    ...paymentOperations(services),
     ...inspectionOperations(services),
     ...mediaOperations(services),
     ...commentOperations(services),
     ...labelOperations(services),
+    ...settingsOperations(services),
     ...staffOperations(services),
     ...eventOperations(services, waiting, again),
     documentOperation(() => document),

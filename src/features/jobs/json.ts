@@ -11,7 +11,7 @@ export const keysOf = <Key extends string>(table: Record<Key, unknown>) => Objec
 /** Null for who may not see it. */
 export type MoneyOf = (cents: number) => z.input<typeof Money> | null;
 
-export const Hundredths = z.int().meta({ description: 'Hundredths: 150 is one and a half.' });
+const Hundredths = z.int().meta({ description: 'Hundredths: 150 is one and a half.' });
 const Price = Money.nullable().meta({ description: 'Null for who may not see prices.' });
 
 export const LineJson = z
