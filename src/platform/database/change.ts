@@ -66,6 +66,13 @@ export function runChangesBy(trx: Transaction<DB>, run: ChangeRunner): void {
   runners.set(trx, run);
 }
 
+const whoChanged = new WeakSet<Actor>();
+
+/** Whether something was changed for this actor: a request that fails after that must not say that nothing was. */
+export function hasChanged(actor: Actor): boolean {
+  return whoChanged.has(actor);
+}
+
 const RETRIED = new Set(['40001', '40P01']);
 
 /**
@@ -86,6 +93,7 @@ export async function change<Result>(
   for (let attempt = 1; ; attempt++) {
     try {
       const changed = await db.transaction().execute((trx) => changeWithin(trx, actor, { requestId }, work));
+      whoChanged.add(actor);
       // What it was to be like, it was: it is another one now.
       if (actor.demands) actor.demands.provided = undefined;
       return changed;

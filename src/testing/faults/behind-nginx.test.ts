@@ -83,14 +83,15 @@ describe.skipIf(!hasNginx())('three processes behind nginx, as docs/scale.md say
 
   test('restarted one after the other under load: no request fails, no move is lost, no screen stays behind', async () => {
     for (let index = 0; index < 100; index++) screens.push(await Screen.open(clients[index % 8] as Client));
-    load = new Load(clients, shop, numbers, { perSecond: 50 });
-    await until(() => load.acknowledged.length > 50, 'the first writes', 60);
+    const work = new Load(clients, shop, numbers, { perSecond: 50 });
+    load = work;
+    await until(() => work.acknowledged.length > 50, 'the first writes', 60);
     for (const [index] of fleet.ports.entries()) {
       expect(await fleet.end(index, 'SIGTERM')).toBe('exit code 0');
       await fleet.start(index);
     }
-    const ledger = await load.stop();
-    expect(load.failed).toEqual([]);
+    const ledger = await work.stop();
+    expect(work.failed).toEqual([]);
     expect(ledger.every((entry) => entry.sent === 1)).toBe(true);
     await untilAllShow(screens, database.db, shop.id, 30);
     expect(new Set(screens.flatMap((screen) => screen.codes))).toEqual(new Set([1012]));
