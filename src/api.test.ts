@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { scopeOf } from './features/api/credentials.js';
 import { makeToken } from './features/api/named-tokens.js';
 import { can, PERMISSIONS, ROLES, type Role } from './features/staff/permissions.js';
+import { projectPath } from './platform/project.js';
 import type { Operation, Scope } from './platform/web/api.js';
 import { AnswerCheck, ApiClient, addressOf } from './testing/api.js';
 import { makeApiShop } from './testing/api-shop.js';
@@ -12,7 +14,9 @@ import { startTestServer, type TestServer } from './testing/server.js';
 import { makeShop, type TestShop } from './testing/shop.js';
 
 /** A test that saw fewer operations than there are would prove nothing. */
-const FEWEST_OPERATIONS = 16;
+const FEWEST_OPERATIONS = 60;
+/** For what goes along all operations, on a slow machine. */
+const LONG = 180_000;
 /** What needs no token. Nothing joins this list by accident. */
 const FOR_ANYONE = ['getDocument', 'refreshTokens', 'signIn'];
 
@@ -25,7 +29,7 @@ let answers: AnswerCheck;
 beforeAll(async () => {
   database = await testDatabase();
   server = await startTestServer(database.url, { API_REQUESTS_PER_MINUTE: '1000000' });
-  shop = await makeApiShop(database.db);
+  shop = await makeApiShop(server.app.services);
   answers = new AnswerCheck((await new ApiClient(server.client(), null).get('/openapi.json')).json);
 });
 afterAll(async () => {
@@ -93,6 +97,14 @@ describe('the document', () => {
       expect(Object.keys(operation.example.params ?? {}), named(operation)).toEqual(parts);
       if (operation.body && !operation.files) expect(operation.example.body, named(operation)).toBeDefined();
     }
+  });
+
+  test('is what docs/api.md says: every address in it is there', () => {
+    const text = readFileSync(projectPath('docs', 'api.md'), 'utf8');
+    const addresses = [...text.matchAll(/\/api\/v1(\/[\w./-]+)/g)].map(([, address]) => address as string);
+    expect(addresses.length).toBeGreaterThan(8);
+    const patterns = operations().map(({ path }) => new RegExp(`^${path.replace(/:\w+/g, '\\d+')}$`));
+    expect(addresses.filter((address) => !patterns.some((pattern) => pattern.test(address)))).toEqual([]);
   });
 
   test('has permissions of the one table', () => {
@@ -203,7 +215,18 @@ test('no address answers a method that is not declared', async () => {
   });
 });
 
-test('every example works, once: again with the same key it gets the same answer', async () => {
+test('the check sees an answer that is not what the document says', async () => {
+  const operation = operations().find(({ id }) => id === 'listLabels') as Operation;
+  const reply = await manager.get('/labels');
+  answers.check(operation, reply);
+  const [first, ...others] = reply.json.items;
+  for (const items of [[{ ...first, secret: 'x' }, ...others], [{ ...first, name: undefined }], [{ ...first, id: '1' }], null])
+    expect(() => answers.check(operation, { ...reply, json: { ...reply.json, items } })).toThrow();
+  for (const status of [500, 302, 201]) expect(() => answers.check(operation, { ...reply, status })).toThrow();
+  expect(() => answers.check(operation, { ...reply, headers: { 'content-type': 'text/html' } })).toThrow();
+});
+
+test('every example works, once: again with the same key it gets the same answer', { timeout: LONG }, async () => {
   const order = ['get', 'put', 'patch', 'post', 'delete'];
   const last = 'signOut';
   const sorted = closed()
@@ -244,7 +267,7 @@ async function expectCondition(operation: Operation, address: string): Promise<v
 }
 
 describe('whatever comes', () => {
-  test('what the schemas allow is answered as the document says', async () => {
+  test('what the schemas allow is answered as the document says', { timeout: LONG }, async () => {
     for (const operation of operations().filter(({ id, files }) => id !== 'signOut' && !files)) {
       await asPerson('manager');
       const schema = bodySchema(operation);
@@ -266,7 +289,7 @@ describe('whatever comes', () => {
     }
   });
 
-  test('what the schemas do not allow is refused, and changes nothing', async () => {
+  test('what the schemas do not allow is refused, and changes nothing', { timeout: LONG }, async () => {
     for (const operation of closed()) {
       const schema = bodySchema(operation);
       if (schema?.type !== 'object') continue;
@@ -280,7 +303,7 @@ describe('whatever comes', () => {
     }
   });
 
-  test('parts of an address that are none lead nowhere', async () => {
+  test('parts of an address that are none lead nowhere', { timeout: LONG }, async () => {
     const odd = ['0', '1.5', '99999999999999999999', "1'--", '%00'];
     for (const operation of closed().filter(({ path }) => path.includes(':'))) {
       for (const part of odd) {

@@ -6,25 +6,42 @@ import { ApiThrottle, authenticate, scopeOf } from './features/api/credentials.j
 import { DESCRIPTION } from './features/api/description.js';
 import { documentOperation } from './features/api/document-api.js';
 import { eventOperations } from './features/api/event-api.js';
+import { sweepSignInsTask } from './features/api/sign-ins.js';
+import { consentOperations } from './features/billing/consent-api.js';
+import { paymentOperations } from './features/billing/payment-api.js';
 import { boardOperations } from './features/board/api.js';
 import type { Boards } from './features/board/boards.js';
+import { columnOperations } from './features/board/column-api.js';
+import { customerOperations } from './features/customers/api.js';
+import { inspectionOperations } from './features/inspections/api.js';
+import { jobOperations } from './features/jobs/api.js';
+import { lineOperations } from './features/jobs/line-api.js';
 import { labelOperations } from './features/labels/api.js';
+import { mediaOperations } from './features/media/api.js';
+import { settingsOperations } from './features/settings/api.js';
+import { staffOperations } from './features/staff/api.js';
 import { mayNow } from './features/staff/may-now.js';
 import type { SignInThrottle } from './features/staff/throttle.js';
+import { vehicleOperations } from './features/vehicles/api.js';
+import { workOrderOperations } from './features/work-orders/api.js';
 import { commentOperations } from './features/work-orders/comment-api.js';
 import { RequestError } from './platform/errors.js';
+import type { Task } from './platform/jobs/jobs.js';
 import { WaitingRequests } from './platform/live/waiting.js';
 import type { Services } from './platform/services.js';
 import { VERSION } from './platform/version.js';
 import type { Operation } from './platform/web/api.js';
 import { describeApi } from './platform/web/api-document.js';
 import { mountApi } from './platform/web/api-mount.js';
+import { sweepRequestsTask } from './platform/web/api-requests.js';
 
 export interface Api {
   operations: Operation[];
   router: Router;
   /** Who waits for something to happen. */
   waiting: WaitingRequests;
+  /** What is done in the background. */
+  tasks: Task[];
 }
 
 /** The table of contents of the JSON API: the operations of every feature, in the order in which the document shows them. */
@@ -43,8 +60,20 @@ export function createApi(services: Services, boards: Boards, authenticator: pas
   const operations: Operation[] = [
     ...tokenOperations(services, authenticator, signIns, access),
     ...boardOperations(services, boards),
+    ...columnOperations(services),
+    ...workOrderOperations(services),
+    ...jobOperations(services),
+    ...lineOperations(services),
+    ...customerOperations(services),
+    ...vehicleOperations(services),
+    ...consentOperations(services),
+    ...paymentOperations(services),
+    ...inspectionOperations(services),
+    ...mediaOperations(services),
     ...commentOperations(services),
     ...labelOperations(services),
+    ...settingsOperations(services),
+    ...staffOperations(services),
     ...eventOperations(services, waiting, again),
     documentOperation(() => document),
   ];
@@ -59,5 +88,5 @@ export function createApi(services: Services, boards: Boards, authenticator: pas
     may: mayNow,
     scopeOf,
   });
-  return { operations, router, waiting };
+  return { operations, router, waiting, tasks: [sweepRequestsTask, sweepSignInsTask] };
 }

@@ -71,7 +71,6 @@ import { openPictures } from './platform/pictures/open.js';
 import { projectPath } from './platform/project.js';
 import type { Services } from './platform/services.js';
 import { API_ROOT } from './platform/web/api.js';
-import { sweepRequestsTask } from './platform/web/api-requests.js';
 import { loadAssets } from './platform/web/assets.js';
 import { bodyDeadline } from './platform/web/deadlines.js';
 import { errorHandler } from './platform/web/errors.js';
@@ -224,7 +223,7 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
     await listener.stop();
     await observing.close();
   };
-  const tasks = [letGoTask, sweepTask, tidyTask, verifyTask, backups.task, playableTask, ...WEBHOOK_TASKS, sweepRequestsTask];
+  const tasks = [letGoTask, sweepTask, tidyTask, verifyTask, backups.task, playableTask, ...WEBHOOK_TASKS, ...api.tasks];
   return { http, routes: [...screens, ...routes], api, services, sockets, listener, observing, tasks, close };
 }
 

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type App, createApp } from './app.js';
 import { type Config, readConfig } from './config.js';
 import { openEmbedded } from './platform/database/embedded.js';
@@ -15,6 +16,8 @@ import { REQUEST_TIMEOUT } from './platform/web/deadlines.js';
 
 /** How long requests under way may take to finish when the program is told to stop. */
 const DRAIN = 10_000;
+/** Before that, for a proxy in front: it learns that this process leaves while it still answers, so that nothing is sent in vain. */
+const FAREWELL = 1_000;
 
 export interface RunningServer {
   url: string;
@@ -54,7 +57,8 @@ export async function runServer(config: Config, log: Logger): Promise<RunningSer
     await app.observing.start();
     worker = new Worker(url, app.tasks, app.services);
     await worker.start();
-    const stop = stopper(app, worker, server, database, () => embedded?.release() ?? Promise.resolve());
+    const farewell = config.trustedProxies.length > 0 ? FAREWELL : 0;
+    const stop = stopper(app, worker, server, database, farewell, () => embedded?.release() ?? Promise.resolve());
     const address = `http://localhost:${(server.address() as AddressInfo).port}`;
     log.info({ url: address, database: embedded ? 'embedded' : 'external' }, 'ServiceFLOW is running');
     return { url: address, app, stop };
@@ -72,7 +76,11 @@ export async function runServer(config: Config, log: Logger): Promise<RunningSer
 async function listen(config: Config, app: App): Promise<Server> {
   const server = createServer(
     { headersTimeout: 10_000, requestTimeout: REQUEST_TIMEOUT, keepAliveTimeout: 65_000, connectionsCheckingInterval: 5_000 },
-    app.http,
+    (request, response) => {
+      // Whoever keeps connections open gets no chance to use this one at the moment when it ends.
+      if (app.services.leaving.now) response.setHeader('Connection', 'close');
+      app.http(request, response);
+    },
   );
   server.maxHeadersCount = 100;
   app.sockets.attach(server);
@@ -89,9 +97,19 @@ async function listen(config: Config, app: App): Promise<Server> {
   return server;
 }
 
-function stopper(app: App, worker: Worker, server: Server, database: OpenDatabase, release: () => Promise<void>): () => Promise<void> {
+function stopper(
+  app: App,
+  worker: Worker,
+  server: Server,
+  database: OpenDatabase,
+  farewell: number,
+  release: () => Promise<void>,
+): () => Promise<void> {
   let stopped: Promise<void> | undefined;
   const stop = async () => {
+    app.services.leaving.now = true;
+    // Even without a farewell: whoever knocked before this moment is let in first.
+    await sleep(farewell);
     const closed = new Promise((resolve) => server.close(resolve));
     await app.close();
     // A browser keeps its connection open after the answer it waited for.

@@ -23,4 +23,6 @@ export interface Services {
   /** Photos, videos: by content. Features put something in by keepFile(). */
   files: FileStore;
   pictures: Pictures;
+  /** Whether the process was told to stop. */
+  leaving: { now: boolean };
 }

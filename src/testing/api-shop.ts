@@ -1,20 +1,44 @@
+import { moveCard } from '../features/board/moves.js';
+import type { LineFields } from '../features/jobs/line-fields.js';
+import { addLine } from '../features/jobs/lines.js';
 import { addLabel } from '../features/labels/labels.js';
 import { addComment } from '../features/work-orders/comments.js';
+import { getWorkOrder } from '../features/work-orders/details.js';
+import { handOver } from '../features/work-orders/hand-overs.js';
 import type { Database } from '../platform/database/pool.js';
+import type { Services } from '../platform/services.js';
 import { hashToken } from '../platform/tokens.js';
+import type { Viewer } from '../platform/web/viewer.js';
+import { addPhotos } from './media.js';
 import { makeShop, openOrders, type TestShop } from './shop.js';
 
 /** The refresh token that the example of `POST /tokens/refresh` names. */
 const REFRESH_TOKEN = 'example-of-a-refresh-token-AAAAAAAAAAAAAAAA';
 
+/** Two lines in the first job of a work order: labor for $100.00, a part for $50.00. */
+async function addLines(db: Database, viewer: Viewer, number: number): Promise<void> {
+  const job = (await getWorkOrder(db, viewer.shop, number)).jobs[0]?.id as number;
+  const add = (kind: 'labor' | 'part', fields: LineFields) =>
+    addLine(db, viewer, number, { job, kind, fields, coreCents: null, fee: null });
+  await add('labor', { description: 'Brakes', quantity: '1', price: '100.00' });
+  await add('part', { description: 'Brake pads', quantity: '1', cost: '20.00', price: '50.00' });
+}
+
 /**
  * The shop of the examples in the API's document, in a database of its own: so every id is what the examples say. Columns 1 to 4,
- * work orders 1001 to 1005.
+ * work orders 1001 to 1005, the first with two photos.
  */
-export async function makeApiShop(db: Database): Promise<TestShop> {
+export async function makeApiShop(services: Services): Promise<TestShop> {
+  const { db } = services;
   const shop = await makeShop(db, 'api');
   const { manager, advisor } = shop.staff;
   const numbers = await openOrders(db, advisor, 5);
+  await addLines(db, manager, numbers[2] as number);
+  await addPhotos(services, manager, numbers[0] as number, [1, 2]);
+  // Ready to leave, and gone.
+  const [, , , finished] = shop.columns;
+  for (const number of numbers.slice(3)) await moveCard(db, manager, number, { column: finished?.id as number, after: null, reason: '' });
+  await handOver(db, manager, numbers[4] as number);
   for (const name of ['Warranty', 'Fleet', 'Waiting customer']) await addLabel(db, manager, { name, color: 'blue' });
   for (const text of ['It squeals when cold.', 'The customer calls back.', 'Towed in.'])
     await addComment(db, manager, numbers[0] as number, text);

@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { deriveKey } from '../platform/secrets.js';
@@ -15,16 +15,12 @@ let header: { alg: string; typ: string; kid: string };
 let claims: Record<string, string | number>;
 const key = deriveKey(testEnvironment('').SESSION_SECRET as string, 'access tokens of the API');
 
-interface Tokens {
-  access_token: string;
-  refresh_token: string;
-}
-
 beforeAll(async () => {
   database = await testDatabase();
   server = await startTestServer(database.url);
   shop = await makeShop(database.db);
-  const { access_token } = (await signIn()) as Tokens;
+  const reply = await send('/tokens', { email: shop.email('manager'), password: PASSWORD });
+  const { access_token } = JSON.parse(reply.text) as { access_token: string };
   [header, claims] = access_token
     .split('.')
     .slice(0, 2)
@@ -37,7 +33,6 @@ afterAll(async () => {
 
 const send = (path: string, body: object) =>
   server.client().send('POST', `/api/v1${path}`, { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
-const signIn = async (): Promise<object> => JSON.parse((await send('/tokens', { email: shop.email('manager'), password: PASSWORD })).text);
 const statusWith = async (token: string) =>
   (await server.client().get('/api/v1/board', { headers: { authorization: `Bearer ${token}` } })).status;
 const now = () => Math.floor(Date.now() / 1000);
@@ -88,45 +83,6 @@ describe('an access token', () => {
 
   test('of 20,000 characters is not even read', async () => {
     expect(await statusWith('x'.repeat(20_000))).toBe(431);
-  });
-
-  test('is refused from the next request on when its sign-in has ended', async () => {
-    const { access_token } = (await signIn()) as Tokens;
-    expect(await statusWith(access_token)).toBe(200);
-    await database.db.updateTable('api_sign_ins').set({ ended_at: new Date(), ended_why: 'ended' }).execute();
-    expect(await statusWith(access_token)).toBe(401);
-    const fresh = (await signIn()) as Tokens;
-    claims = JSON.parse(Buffer.from(fresh.access_token.split('.')[1] as string, 'base64url').toString());
-  });
-});
-
-describe('a refresh token', () => {
-  const refresh = (token: string) => send('/tokens/refresh', { refresh_token: token });
-
-  test('used again after ten seconds ends the whole family, with a line in the log', async () => {
-    const first = (await signIn()) as Tokens;
-    const second = JSON.parse((await refresh(first.refresh_token)).text) as Tokens;
-    // Within ten seconds the answer may have been lost: nobody is signed out.
-    expect((await refresh(first.refresh_token)).status).toBe(200);
-    expect(await statusWith(second.access_token)).toBe(200);
-    await database.db
-      .updateTable('api_refresh_tokens')
-      .set({ used_at: new Date(Date.now() - 300_000) })
-      .where('token_hash', '=', createHash('sha256').update(first.refresh_token).digest())
-      .execute();
-    expect((await refresh(first.refresh_token)).status).toBe(401);
-    expect((await refresh(second.refresh_token)).status).toBe(401);
-    expect(await statusWith(second.access_token)).toBe(401);
-    expect(server.logged.some((line) => line.security === 'refresh token used twice')).toBe(true);
-    expect(JSON.stringify(server.logged)).not.toContain(first.refresh_token);
-  });
-
-  test('is kept as a hash, and is no access token, nor the other way round', async () => {
-    const { refresh_token, access_token } = (await signIn()) as Tokens;
-    expect(await statusWith(refresh_token)).toBe(401);
-    expect([401, 422]).toContain((await refresh(access_token)).status);
-    const rows = await database.db.selectFrom('api_refresh_tokens').select('token_hash').execute();
-    expect(rows.every((row) => row.token_hash.length === 32)).toBe(true);
   });
 });
 

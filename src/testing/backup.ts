@@ -80,6 +80,7 @@ export function runScript(name: 'backup' | 'restore', args: string[], environmen
       { env, cwd: projectPath() },
       (error, out, err) => resolve({ code: Number(error?.code ?? 0), out, err }),
     );
-    child.stdin?.end(input);
+    // What asks nothing may have ended already.
+    child.stdin?.on('error', () => {}).end(input);
   });
 }

@@ -68,6 +68,7 @@ const TEXTS: [path: string, fields: Record<string, string>, texts: string[]][] =
   ],
   ['/settings/columns', COLUMN, ['name', 'meaning', 'color', 'limit']],
   ['/settings/labels', { name: 'Rush', color: 'red' }, ['name', 'color']],
+  ['/settings/api-tokens', { name: 'Books', 'scope.read': 'on', days: '30' }, ['name', 'days', 'scope.read']],
   ['/settings/tv', { name: 'Hall', variant: 'floor' }, ['name', 'variant']],
   ['/settings/webhooks', { name: 'Books', url: 'https://books.invalid/', everything: 'on' }, ['name', 'url', 'everything']],
   ['/customers', { name: 'Dana' }, ['name', 'company', 'phone', 'email', 'kind', 'taxCertificate', 'laborRate']],
@@ -93,6 +94,7 @@ const TEXTS: [path: string, fields: Record<string, string>, texts: string[]][] =
   ['/settings/visits', { linkDays: '5', estimateDays: '5' }, ['linkDays', 'estimateDays', 'approvedColumn', 'consentText', 'greeting']],
   ['/settings/numbering', NUMBERS, ['nextWorkOrder', 'nextInvoice', 'invoicePrefix', 'currency', 'advisorDiscount', 'managerDiscount']],
   ['/settings/export', { what: 'customers' }, ['what']],
+  ['/settings/retention', { accessDays: '90', faultDays: '30' }, ['accessDays', 'faultDays']],
   ['/account/password', { current: 'x', password: 'a long password' }, ['password']],
 ];
 

@@ -61,6 +61,8 @@ export async function startTestServer(databaseUrl: string, overrides: Record<str
 export interface SpawnedServer {
   url: string;
   process: ChildProcess;
+  /** What it has written so far, its log for the most part. */
+  output: string[];
   /** Ends it, and tells how it ended: `exit code 0`, `SIGKILL`. */
   end(signal: NodeJS.Signals): Promise<string>;
 }
@@ -74,6 +76,7 @@ export async function spawnServer(databaseUrl: string, overrides: Record<string,
   return {
     url,
     process: spawned.process,
+    output: spawned.output,
     end: async (signal) => {
       spawned.process.kill(signal);
       const how = await spawned.ended;

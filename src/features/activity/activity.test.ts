@@ -11,7 +11,7 @@ import { addCustomer } from '../customers/customers.js';
 import { NO_FIELDS } from '../customers/rules.js';
 import { addLabel } from '../labels/labels.js';
 import { addComment } from '../work-orders/comments.js';
-import { readChainCheck, verifyTask } from './chain.js';
+import { listDue, readChainCheck, verifyTask } from './chain.js';
 import { tidy } from './retention.js';
 import { boundsOf, KINDS } from './rules.js';
 import { tellEvent } from './telling.js';
@@ -162,6 +162,12 @@ describe('the chain', () => {
     const services = server.app.services;
     await verifyTask.run({}, services, { isLast: true });
     for (const { id } of await listShops(database.db)) expect(await readChainCheck(database.db, id)).toMatchObject({ wrong: null });
+    const later = (hours: number) => new Date(Date.now() + hours * 3_600_000);
+    expect(await listDue(database.db, new Date())).toEqual([]);
+    expect((await listDue(database.db, later(27))).length).toBeGreaterThan(1);
+    const night = Array.from({ length: 24 }, (_, hours) => later(hours + 1)).find((at) => at.getUTCHours() === 4) as Date;
+    const isLongAgo = night.getTime() - Date.now() > 12 * 3_600_000;
+    expect((await listDue(database.db, night)).length > 0).toBe(isLongAgo);
   });
 
   test('that was tampered with is said on the page, in the log and as a fault of that shop', async () => {

@@ -19,16 +19,27 @@ export interface ChainCheck {
 const NAME = 'verify-events';
 const Payload = z.object({ shop: z.number().int().positive().optional() });
 
+/** In the night, by UTC; a machine that is off at night does it in the hour after it was switched on. */
+const NIGHT = 4;
+
 /** Each night, for every shop; and for one when a manager asks. */
 export const verifyTask: Task = {
   name: NAME,
-  at: '47 4 * * *',
+  at: '47 * * * *',
   run: async (payload, services) => {
     const { shop } = Payload.parse(payload);
-    const shops = shop ? [{ id: shop }] : await listShops(services.db);
+    const shops = shop ? [{ id: shop }] : await listDue(services.db, new Date());
     for (const { id } of shops) await verifyShop(services, id);
   },
 };
+
+/** The shops whose chain was verified too long ago, or never. */
+export async function listDue(db: Database, now: Date): Promise<{ id: number }[]> {
+  const before = new Date(now.getTime() - (now.getUTCHours() === NIGHT ? 12 : 26) * 3_600_000);
+  const fresh = await db.selectFrom('chain_checks').select('shop_id').where('at', '>', before).execute();
+  const known = new Set(fresh.map(({ shop_id }) => shop_id));
+  return (await listShops(db)).filter(({ id }) => !known.has(id));
+}
 
 /** Has a shop's chain verified soon, in the background. */
 export function askForVerification(db: Database, shop: number): Promise<void> {

@@ -53,12 +53,17 @@ const VERBS: Record<string, string> = {
   'switched-off': 'switched off',
 };
 
-const EXPORTED: Record<string, string> = { activity: 'the activity log' };
+const EXPORTED: Record<string, string> = { activity: 'the activity log', everything: 'the whole shop' };
+const OFF_WHY: Record<string, string> = { gone: ': its receiver is gone', failing: ': nothing had arrived for days' };
 const MERGED = 'put a duplicate together with';
 
 /** What does not follow from noun and verb. */
 const SENTENCES: Record<string, (data: Data, named: Named) => string> = {
   'shop.made': (data) => `made the shop ${quote(data.name)}`,
+  'shop.imported': () => 'brought the shop here from another installation',
+  'webhook.switched-on': (data) => `switched the webhook ${quote(data.name)} on`,
+  'webhook.switched-off': (data) => `switched the webhook ${quote(data.name)} off${OFF_WHY[data.why] ?? ''}`,
+  'webhook.secret-renewed': (data) => `made a new secret for the webhook ${quote(data.name)}`,
   'shop.second-factor-asked': (data) => `changed who needs a second factor${fromTo(data)}`,
   'column.shifted': (data, { column }) => `moved the column${name(column)} to the ${data.direction}`,
   'column.renumbered': (_data, { column }) => `made room between the cards of${name(column) || ' a column'}`,

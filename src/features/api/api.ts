@@ -93,8 +93,8 @@ export function tokenOperations(
       },
       async ({ request, body }) => {
         const renewed = await renewSignIn(db, body.refresh_token);
-        if (typeof renewed !== 'string') return answer(renewed);
-        if (renewed === 'reused') await refuse(request, 'refresh token used twice', { staff: null, shop: null });
+        if (renewed && 'refreshToken' in renewed) return answer(renewed);
+        if (renewed) await refuse(request, 'refresh token used twice', renewed.reusedOf);
         throw new RequestError(401, 'This refresh token does not work any more. Sign in again.');
       },
     ),

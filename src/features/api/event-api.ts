@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import type { WaitingRequests } from '../../platform/live/waiting.js';
+import { waits } from '../../platform/observe/requests.js';
 import type { Services } from '../../platform/services.js';
 import { type ApiViewer, api, type Operation } from '../../platform/web/api.js';
 import { JsonId, Person, showTime, Time } from '../../platform/web/api-fields.js';
@@ -57,6 +58,7 @@ export function eventOperations({ db }: Services, waiting: WaitingRequests, agai
         example: { query: { since: 0 } },
       },
       async ({ request, viewer, query }) => {
+        if (query.wait > 0 && request.res) waits(request.res);
         const gone = new AbortController();
         request.res?.once('close', () => gone.abort());
         const until = Date.now() + query.wait * 1000;

@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../../platform/database/pool.js';
 import type { DB } from '../../platform/database/schema.js';
+import type { Task } from '../../platform/jobs/jobs.js';
 import { hashToken, newToken } from '../../platform/tokens.js';
 import { type ApiViewer, SCOPES } from '../../platform/web/api.js';
 import type { Viewer } from '../../platform/web/viewer.js';
@@ -39,14 +40,17 @@ async function addRefreshToken(trx: Transaction<DB>, shop: number, signIn: numbe
   return token;
 }
 
-/** Why a refresh token gives nothing; `reused`: somebody else has it too, so its whole family has ended. */
-export type Refused = 'unknown' | 'reused';
+/** A refresh token that somebody else has too: its whole family has ended. */
+export interface Reused {
+  reusedOf: { shop: number; staff: number };
+}
 
 /**
  * Takes a refresh token for the next one (RFC 9700, 4.14.2). A used one gives another for ten seconds more, for the answer with
  * the next may have got lost; after that its use says that two have it, and nobody knows which of them is the right one.
+ * @returns null for one that is unknown, or of a sign-in that has ended
  */
-export async function renewSignIn(db: Database, token: string): Promise<Family | Refused> {
+export async function renewSignIn(db: Database, token: string): Promise<Family | Reused | null> {
   return db.transaction().execute(async (trx) => {
     const { rows } = await sql<{ id: number; shop: number; signIn: number; staff: number; used: boolean; graced: boolean }>`
       select r.id, r.shop_id as shop, i.id as "signIn", i.staff_id as staff,
@@ -57,11 +61,11 @@ export async function renewSignIn(db: Database, token: string): Promise<Family |
       where r.token_hash = ${hashToken(token)} and i.ended_at is null and i.expires_at > now()
       for update of r, i`.execute(trx);
     const found = rows[0];
-    if (!found) return 'unknown';
+    if (!found) return null;
     const { id, shop, signIn, staff, used, graced } = found;
     if (used && !graced) {
       await endWithin(trx, shop, signIn, 'reused');
-      return 'reused';
+      return { reusedOf: { shop, staff } };
     }
     if (!used)
       await trx
@@ -75,6 +79,15 @@ export async function renewSignIn(db: Database, token: string): Promise<Family |
     return { shop, staff, signIn, refreshToken: await addRefreshToken(trx, shop, signIn) };
   });
 }
+
+/** Nightly: sign-ins that ended a month ago go, with what is left of their tokens. Until then a second use of one is noticed. */
+export const sweepSignInsTask: Task = {
+  name: 'sweep-api-sign-ins',
+  at: '23 3 * * *',
+  run: async (_payload, { db }) => {
+    await sql`delete from api_sign_ins where least(ended_at, expires_at) < now() - interval '30 days'`.execute(db);
+  },
+};
 
 /** Ends a sign-in with all its tokens, at once. */
 export async function endSignIn(db: Database, shop: number, signIn: number): Promise<void> {

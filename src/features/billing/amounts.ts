@@ -3,7 +3,7 @@ import { calculate, type Fraction, NotAnAmount } from './calculation.js';
 import { divide } from './rounding.js';
 
 /** The most that the database keeps of a price and of a quantity. */
-const MOST_PRICE_CENTS = 100_000_000_000;
+export const MOST_PRICE_CENTS = 100_000_000_000;
 const MOST_HUNDREDTHS = 100_000_000;
 const MOST_PPM = 1_000_000;
 

@@ -19,46 +19,50 @@ export const UnpostInput = z.strictObject({ reason: optional('The reason', 500) 
 
 const PayBy = z.enum(Object.keys(PAY_METHODS) as [PayMethod, ...PayMethod[]], 'Please choose how it is paid.');
 
+const reference = optional('The reference', 100);
+/** How it is paid, beside the money itself. */
+export const paymentFields = { method: PayBy, reference, note: optional('The note', 500) };
+export const refundFields = { method: PayBy, reference, reason: required('The reason', 500) };
+
 export const PaymentInput = z.strictObject({
-  method: PayBy,
+  ...paymentFields,
   amount: Money('The amount'),
   tendered: orEmpty(Money('The cash')),
-  reference: optional('The reference', 100),
-  note: optional('The note', 500),
   deposit: Tick,
   requestId: RequestId,
 });
 
 export const SeveralInput = z.strictObject({
-  method: PayBy,
+  ...paymentFields,
   amount: Money('The amount'),
   tendered: orEmpty(Money('The cash')),
-  reference: optional('The reference', 100),
-  note: optional('The note', 500),
   shown: Shown,
   requestId: RequestId,
 });
 
 export const RefundInput = z.strictObject({
-  method: PayBy,
+  ...refundFields,
   amount: Money('The amount'),
   payment: OptionalId,
-  reference: optional('The reference', 100),
-  reason: required('The reason', 500),
   requestId: RequestId,
 });
 
 const DECISIONS = ['approve', 'decline', 'defer'];
 const Decided = /^(decision|reason)\.([1-9]\d{0,14})$/;
 
+/** Who answered, how, and about what. */
+export const consentFields = {
+  method: z.enum(Object.keys(METHODS) as [Method, ...Method[]], 'Please choose how the customer answered.'),
+  givenBy: required('The name', 200),
+  phone: optional('The number', 40),
+  note: optional('The note', 1000),
+  offer: z.string().regex(/^[0-9a-f]{64}$/, 'This form is damaged. Please open it again.'),
+};
+
 /** For each job a `decision.<job>` (empty: no answer) and a `reason.<job>`, beside who answered and how. */
 export const ConsentBody = z
   .object({
-    method: z.enum(Object.keys(METHODS) as [Method, ...Method[]], 'Please choose how the customer answered.'),
-    givenBy: required('The name', 200),
-    phone: optional('The number', 40),
-    note: optional('The note', 1000),
-    offer: z.string().regex(/^[0-9a-f]{64}$/, 'This form is damaged. Please open it again.'),
+    ...consentFields,
     shown: Shown,
     requestId: RequestId,
   })

@@ -2,21 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Services } from '../../platform/services.js';
 import { type Answer, done, page } from '../../platform/web/answers.js';
-import { Id, RequestId, required } from '../../platform/web/forms.js';
+import { Id, RequestId } from '../../platform/web/forms.js';
 import { get, post, type Refused, type Route } from '../../platform/web/routes.js';
 import type { Viewer } from '../../platform/web/viewer.js';
+import { columnFields, MOST_LIMIT } from './column-inputs.js';
 import { addColumn, COLORS, changeColumn, listColumns, MEANINGS, removeColumn, shiftColumn } from './columns.js';
 
 const One = z.object({ column: Id });
 const Limit = z
-  .union([z.literal('').transform(() => null), z.coerce.number().int().min(1).max(999)], {
+  .union([z.literal('').transform(() => null), z.coerce.number().int().min(1).max(MOST_LIMIT)], {
     error: 'The limit is a number from 1 to 999, or empty.',
   })
   .default(null);
 const fields = {
-  name: required('The name', 40),
-  meaning: z.enum(['estimate', 'active', 'waiting', 'done'], 'Please choose what it means.'),
-  color: z.enum(COLORS, 'Please choose a colour.'),
+  ...columnFields,
   limit: Limit,
 };
 

@@ -1,4 +1,4 @@
-import { type Actor, type Change, change } from '../../platform/database/change.js';
+import { type Actor, type Change, type Changed, change } from '../../platform/database/change.js';
 import type { Database } from '../../platform/database/pool.js';
 import { Conflict, NotFound } from '../../platform/errors.js';
 import type { Meaning } from './rules.js';
@@ -47,9 +47,9 @@ export async function listColumns(db: Database, shop: number): Promise<Column[]>
     .execute();
 }
 
-/** Adds a column at the right end. */
-export async function addColumn(db: Database, actor: Actor, input: ColumnInput, requestId?: string): Promise<void> {
-  await change(db, actor, { requestId: requestId && `column/${requestId}` }, (tx) => insertColumn(tx, input));
+/** Adds a column at the right end. @returns its id */
+export async function addColumn(db: Database, actor: Actor, input: ColumnInput, requestId?: string): Promise<Changed<number>> {
+  return change(db, actor, { requestId: requestId && `column/${requestId}` }, (tx) => insertColumn(tx, input));
 }
 
 /** As addColumn, inside a change that does more (a new shop). @returns the column's id */

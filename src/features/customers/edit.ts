@@ -16,20 +16,23 @@ export class EditConflict<Fields = CustomerFields> extends Conflict {
 }
 
 /**
- * Saves the form of a customer, field by field. @throws EditConflict, with nothing changed, when a field that was edited here was also
+ * Saves the form of a customer, field by field.
+ * @param original each field as the form showed it; what is not given is taken as it is now
+ * @param mine what is not given stays
+ * @throws EditConflict, with nothing changed, when a field that was edited here was also
  * changed by somebody else since the form was opened
  */
 export async function editCustomer(
   db: Database,
   actor: Actor,
   id: number,
-  original: Record<string, string>,
-  mine: CustomerFields,
+  original: Partial<CustomerFields>,
+  mine: Partial<CustomerFields>,
 ): Promise<void> {
   await change(db, actor, {}, async (tx) => {
     const row = await getKeptCustomer(tx.db, tx.shop, id);
     const current = toFields(row);
-    const { changes, conflicts } = mergeEdits(original, mine, current);
+    const { changes, conflicts } = mergeEdits({ ...current, ...original }, { ...current, ...mine }, current);
     if (Object.keys(conflicts).length > 0) throw new EditConflict(conflicts, current);
     if (Object.keys(changes).length === 0) return;
     const after = { ...current, ...changes };

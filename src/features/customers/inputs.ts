@@ -6,7 +6,8 @@ import { CUSTOMER_FIELDS, type CustomerFields } from './rules.js';
 const MailOrNothing = z.union([z.literal('').transform(() => ''), Email]).default('');
 const MOST_NOTES = 10_000;
 
-const fields = {
+/** What is typed of a customer as text. */
+export const customerTexts = {
   kind: z.enum(['person', 'company'], 'Person or company?').default('person'),
   name: required('The name'),
   company: optional('The company'),
@@ -15,10 +16,13 @@ const fields = {
   address: optional('The address', 1000),
   billingAddress: optional('The billing address', 1000),
   notes: optional('The notes', MOST_NOTES),
+  taxCertificate: optional('The certificate', 100),
+};
+const fields = {
+  ...customerTexts,
   poRequired: Tick,
   onAccount: Tick,
   taxExempt: Tick,
-  taxCertificate: optional('The certificate', 100),
   laborRate: OptionalId,
   priceMatrix: OptionalId,
 };

@@ -24,12 +24,14 @@ const CALLED = sql`lower(case when c.company <> '' then c.company else c.name en
 /**
  * Customers by name, a page at a time.
  * @param after id of the last one seen; null for the first page
+ * @param most of the page
  * @returns `next` is the id to go on behind, or null at the end
  */
 export async function listCustomers(
   db: Database,
   shop: number,
   after: number | null,
+  most = PAGE,
 ): Promise<{ customers: Listed[]; next: number | null }> {
   // Two texts, each with its own plan: the place to go on behind is a range of the index.
   const behind = sql`and (${CALLED}, c.id) > (
@@ -38,9 +40,9 @@ export async function listCustomers(
     select c.id, c.name, c.company, c.phone, ${VEHICLES}
     from customers c
     where c.shop_id = ${shop} and c.merged_into_id is null ${after === null ? sql`` : behind}
-    order by ${CALLED}, c.id limit ${PAGE + 1}`.execute(db);
-  const customers = rows.slice(0, PAGE);
-  return { customers, next: rows.length > PAGE ? (customers.at(-1)?.id ?? null) : null };
+    order by ${CALLED}, c.id limit ${most + 1}`.execute(db);
+  const customers = rows.slice(0, most);
+  return { customers, next: rows.length > most ? (customers.at(-1)?.id ?? null) : null };
 }
 
 /** Customers by a name with mistakes, a phone number, or that of a contact: the best ones. */

@@ -24,24 +24,31 @@ const Was = z
 const were = (fields: readonly string[]): Record<`original.${string}`, typeof Was> =>
   Object.fromEntries(fields.map((field) => [`original.${field}`, Was]));
 
-export const NewJobInput = z.strictObject({
-  ...{ name: required('The name of the job', 120), concern: optional('The concern', 10_000), requestId: RequestId },
-});
+export const newJob = { name: required('The name of the job', 120), concern: optional('The concern', 10_000) };
+export const NewJobInput = z.strictObject({ ...newJob, requestId: RequestId });
 export const CannedInput = z.strictObject({ canned: Id, requestId: RequestId });
 export const BringInput = z.strictObject({ job: Id, requestId: RequestId });
 export const OptionInput = z.strictObject({ name: optional('The name of the option', 40), requestId: RequestId });
 
-const writeUp = {
+/** The most hours that can be clocked on a job, hundredths. */
+export const MOST_CLOCKED = 1_000_000;
+/** What the floor writes, but for the hours. */
+export const writeUpFields = {
   ...{ cause: optional('The cause', 10_000), correction: optional('The correction', 10_000) },
   progress: z.enum(Object.keys(PROGRESS) as [keyof typeof PROGRESS], 'That is not one of the choices.'),
-  clocked: orEmpty(Quantity('Clocked hours', { max: 1_000_000 })),
 };
+/** What only the desk writes. */
+export const deskFields = {
+  ...newJob,
+  internalNote: optional('The internal note', 10_000),
+  payType: z.enum(Object.keys(PAY_TYPES) as [keyof typeof PAY_TYPES], 'That is not one of the choices.'),
+};
+const writeUp = { ...writeUpFields, clocked: orEmpty(Quantity('Clocked hours', { max: MOST_CLOCKED })) };
 
 export const WriteUpInput = z.strictObject({ ...writeUp, ...were(WRITE_UP_FIELDS) });
 export const JobEditInput = z.strictObject({
-  ...{ name: required('The name of the job', 120), concern: optional('The concern', 10_000), ...writeUp },
-  internalNote: optional('The internal note', 10_000),
-  payType: z.enum(Object.keys(PAY_TYPES) as [keyof typeof PAY_TYPES], 'That is not one of the choices.'),
+  ...deskFields,
+  ...writeUp,
   mechanic: OptionalId,
   supplies: z
     .literal('on')

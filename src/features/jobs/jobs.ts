@@ -24,7 +24,7 @@ const ON_PAPER: readonly string[] = ['name', 'concern', 'cause', 'correction', '
 export type JobFields = Partial<Record<(typeof JOB_FIELDS)[number], string>>;
 
 /** Somebody else has changed the same field of the same job since the form was opened. */
-export class JobConflict extends Error {
+export class JobConflict extends Conflict {
   constructor(
     readonly conflicts: Record<string, FieldConflict>,
     /** What was typed, as the form would show it. */

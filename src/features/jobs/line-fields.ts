@@ -62,7 +62,7 @@ export interface LineValues {
 }
 
 // Ten million for one and a hundred thousand of it: the product of the two, and the sum of many of them, is still a whole number.
-const MOST_CENTS = 1_000_000_000;
+export const MOST_CENTS = 1_000_000_000;
 const MOST_QUANTITY = 10_000_000;
 
 const Description = required('What it is', 500);

@@ -25,7 +25,7 @@ export interface NewLineInput {
 }
 
 /** Somebody else has changed the same field of the same line since the form was opened. */
-export class LineConflict extends Error {
+export class LineConflict extends Conflict {
   constructor(
     readonly conflicts: Record<string, FieldConflict>,
     readonly current: Record<string, string>,

@@ -11,7 +11,7 @@ export type MediumFields = Record<'caption' | 'place' | 'arrival', string>;
 const FIELD_NAMES: MediumFields = { caption: 'the caption', place: 'what it shows', arrival: 'whether it is of the arrival' };
 
 /** The form was opened before somebody else changed the same fields. */
-export class MediumConflict extends Error {
+export class MediumConflict extends Conflict {
   constructor(
     readonly conflicts: Record<string, FieldConflict>,
     readonly current: MediumFields,
@@ -27,6 +27,8 @@ export function toFields(medium: { caption: string; job: number | null; finding:
 
 /**
  * Changes the caption and what a picture shows, field by field.
+ * @param original each field as the form showed it; what is not given is taken as it is now
+ * @param mine what is not given stays
  * @throws MediumConflict, with nothing changed, when both changed the same field to different things
  * @throws Invalid for a job or finding that this work order does not have
  */
@@ -35,13 +37,13 @@ export async function editMedium(
   actor: Actor,
   number: number,
   id: number,
-  original: MediumFields,
-  mine: MediumFields,
+  original: Partial<MediumFields>,
+  mine: Partial<MediumFields>,
 ): Promise<void> {
   await change(db, actor, {}, async (tx) => {
     const medium = await getMedium(tx, number, id);
     const current = toFields(medium);
-    const { changes, conflicts } = mergeEdits(original, mine, current);
+    const { changes, conflicts } = mergeEdits({ ...current, ...original }, { ...current, ...mine }, current);
     if (Object.keys(conflicts).length > 0) throw new MediumConflict(conflicts, current);
     if (Object.keys(changes).length === 0) return;
     await tx.db

@@ -3,6 +3,9 @@ import { Id, OptionalId, optional, RequestId, Tick } from '../../platform/web/fo
 import { STAFF_USES } from './files.js';
 import { placeOf, readMarks, SHAPES } from './rules.js';
 
+/** Of one request; from a page without scripts many come in one form, with them each file is a request. */
+export const MOST_FILES = 20;
+
 export const OneOrder = z.object({ number: Id });
 export const OneMedium = OneOrder.extend({ media: Id });
 export const OneFile = OneMedium.extend({ use: z.enum(STAFF_USES) });
@@ -10,7 +13,7 @@ export const Nothing = z.strictObject({});
 
 export const AddInput = z.strictObject({ job: OptionalId, finding: OptionalId, arrival: Tick, requestId: RequestId });
 
-const Caption = optional('The caption', 500);
+export const Caption = optional('The caption', 500);
 const Chosen = z
   .string()
   .regex(/^((job|finding)-[1-9]\d{0,14})?$/, 'That is not one of the choices.')

@@ -6,13 +6,21 @@ import { WorkOrderPages } from '../work-orders/pages.js';
 import { drawOn } from './drawings.js';
 import { bringBackMedium, editMedium, MediumConflict, type MediumFields, releaseMedium, removeMedium, shiftMedium } from './edits.js';
 import { mediaFile, save, show } from './files.js';
-import { AddInput, DrawingInput, EditInput, Nothing, OneFile, OneMedium, OneOrder, ReleaseInput, ShiftInput } from './inputs.js';
+import {
+  AddInput,
+  DrawingInput,
+  EditInput,
+  MOST_FILES,
+  Nothing,
+  OneFile,
+  OneMedium,
+  OneOrder,
+  ReleaseInput,
+  ShiftInput,
+} from './inputs.js';
 import { addMedia, tellOutcomes } from './media.js';
 import { clickedPlace, drawingPage, picturePage } from './pages.js';
 import { marksOf } from './rules.js';
-
-/** In one form, for whoever has no scripts: with them each file is a request. */
-const MOST_FILES = 20;
 
 type Here = { viewer: Viewer; params: { number: number; media: number }; htmx: boolean };
 

@@ -19,6 +19,8 @@ export interface Invited {
  * @throws Conflict when they belong to the shop already
  */
 export async function inviteMember(db: Database, actor: Actor, input: { name: string; email: string; role: Role }): Promise<Invited> {
+  // Not in the result of the change, which is kept with its events when the request has an id.
+  const token = newToken();
   const { result } = await change(db, actor, {}, async (tx) => {
     const staff = await findOrAddPerson(tx, input);
     const member = await tx.db
@@ -30,19 +32,21 @@ export async function inviteMember(db: Database, actor: Actor, input: { name: st
     if (member) throw new Conflict('Somebody with that e-mail address belongs to the shop already.');
     await tx.db.insertInto('memberships').values({ shop_id: tx.shop, staff_id: staff.id, role: input.role, created_at: tx.now }).execute();
     tx.record('staff.invited', null, { staff: staff.id, role: input.role });
-    return { staff: staff.id, token: staff.active ? null : await addInvitation(tx, staff.id) };
+    if (!staff.active) await addInvitation(tx, staff.id, token);
+    return { staff: staff.id, active: staff.active };
   });
-  return result;
+  return { staff: result.staff, token: result.active ? null : token };
 }
 
 /** A new link for somebody who lost theirs, or forgot the password. @returns the token */
 export async function renewInvitation(db: Database, actor: Actor, staff: number): Promise<string> {
-  const { result } = await change(db, actor, {}, async (tx) => {
+  const token = newToken();
+  await change(db, actor, {}, async (tx) => {
     await refuseForeignPerson(tx, staff, 'This person belongs to another shop too, and keeps the password they have.');
     tx.record('staff.link-made', null, { staff });
-    return addInvitation(tx, staff);
+    await addInvitation(tx, staff, token);
   });
-  return result;
+  return token;
 }
 
 /** The person an unused, unexpired invitation is for. */
@@ -88,8 +92,7 @@ export async function acceptInvitation(
 }
 
 /** An earlier link of the person stops working. */
-async function addInvitation(tx: Change, staff: number): Promise<string> {
-  const token = newToken();
+async function addInvitation(tx: Change, staff: number, token: string): Promise<void> {
   const expires = new Date(tx.now.getTime() + INVITATION_DAYS * 24 * 60 * 60 * 1000);
   await tx.db
     .updateTable('invitations')
@@ -102,7 +105,6 @@ async function addInvitation(tx: Change, staff: number): Promise<string> {
     .insertInto('invitations')
     .values({ shop_id: tx.shop, staff_id: staff, token_hash: hashToken(token), created_at: tx.now, expires_at: expires })
     .execute();
-  return token;
 }
 
 async function findOrAddPerson(tx: Change, input: { name: string; email: string }): Promise<{ id: number; active: boolean }> {

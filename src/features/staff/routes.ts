@@ -1,21 +1,19 @@
 import { z } from 'zod';
 import type { Services } from '../../platform/services.js';
 import { type Answer, done, page } from '../../platform/web/answers.js';
-import { Email, Id, required } from '../../platform/web/forms.js';
+import { Id } from '../../platform/web/forms.js';
 import { get, post, type Refused, type Route } from '../../platform/web/routes.js';
 import type { Viewer } from '../../platform/web/viewer.js';
+import { InviteInput, RoleInput } from './inputs.js';
 import { inviteMember, renewInvitation } from './invitations.js';
 import { changeRole, listMembers, setDisabled } from './members.js';
 import { endMemberSessions } from './own-sessions.js';
-import { PERMISSIONS, ROLE_NAMES, ROLES } from './permissions.js';
+import { PERMISSIONS, ROLE_NAMES } from './permissions.js';
 import { ASKED, askForSecondFactor, resetSecondFactor, whoIsAsked } from './second-factor-changes.js';
 
 const OneMember = z.object({ staff: Id });
 const Nothing = z.strictObject({});
-const RoleChoice = z.enum(ROLES, 'Please choose a role.');
 const AskedInput = z.strictObject({ asked: z.enum(ASKED, 'Please choose who.') });
-const InviteInput = z.strictObject({ name: required('The name', 100), email: Email, role: RoleChoice });
-const RoleInput = z.strictObject({ role: RoleChoice });
 
 /** People of the shop, and the page that shows the permission table. */
 export function staffRoutes({ db, config }: Services): Route[] {

@@ -5,7 +5,7 @@ import { hashToken } from '../../platform/tokens.js';
 /** RFC 6238 with what every authenticator app takes for granted: SHA-1, six digits, thirty seconds. */
 const SETTINGS = { algorithm: 'SHA1', digits: 6, period: 30 } as const;
 const SECRET_BYTES = 20;
-export const RECOVERY_CODES = 10;
+const RECOVERY_CODES = 10;
 
 // Crockford's: no I, L, O and U, which are misread.
 const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

@@ -4,8 +4,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Client } from '../../testing/client.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
 import { appOf, giveSecondFactor, type TestApp, wrongCode } from '../../testing/second-factor.js';
-import { startTestServer, type TestServer } from '../../testing/server.js';
+import { startTestServer, type TestServer, until } from '../../testing/server.js';
 import { makeShop, PASSWORD, type TestShop } from '../../testing/shop.js';
+import { TestSocket, tryToOpen } from '../../testing/socket.js';
 import { findDamage } from '../../testing/truth.js';
 import { checkSecondFactor } from './second-factor.js';
 
@@ -283,7 +284,10 @@ describe('a shop that asks for it', () => {
     expect((await ask(manager, 'everybody')).text).toContain('your own second factor first');
     await setUp(manager);
     const client = await server.clientOf(shop, 'mechanic');
+    const screen = await TestSocket.open(client, 'board');
     expect((await ask(manager, 'everybody')).status).toBe(303);
+    await until(() => screen.closed?.code === 4401, 'what was open is closed');
+    expect(await tryToOpen(client, 'board', { origin: client.url, cookie: client.cookie })).toBe(403);
 
     expect((await client.get('/board?text=x')).headers.location).toBe(`${PAGE}?next=%2Fboard%3Ftext%3Dx`);
     expect((await client.get('/board', { htmx: true })).headers['hx-redirect']).toBe(PAGE);

@@ -5,7 +5,8 @@ import { UNITS, type Unit, VEHICLE_FIELDS, VEHICLE_TYPES, type VehicleFields, ty
 
 const YEARS = 'The year has four figures, like 2019.';
 
-const fields = {
+/** What is typed of a vehicle as text. */
+export const vehicleTexts = {
   kind: z.enum(['road', 'equipment'], 'A vehicle for the road, or equipment?').default('road'),
   type: z.enum(Object.keys(VEHICLE_TYPES) as [VehicleType, ...VehicleType[]], 'That is not one of the choices.').default(''),
   description: optional('The name'),
@@ -13,6 +14,14 @@ const fields = {
   vin: optional('The VIN', 40),
   make: optional('The make', 100),
   model: optional('The model', 100),
+  engine: optional('The engine', 100),
+  color: optional('The color', 60),
+  unitNumber: optional('The unit number', 40),
+  serial: optional('The serial number', 60),
+  notes: optional('The notes', 10_000),
+};
+const fields = {
+  ...vehicleTexts,
   year: z
     .union(
       [
@@ -25,12 +34,7 @@ const fields = {
       YEARS,
     )
     .default(''),
-  engine: optional('The engine', 100),
-  color: optional('The color', 60),
-  unitNumber: optional('The unit number', 40),
-  serial: optional('The serial number', 60),
   laborRate: OptionalId,
-  notes: optional('The notes', 10_000),
 };
 
 export const NewVehicleInput = z.strictObject({ ...fields, requestId: RequestId });

@@ -52,12 +52,15 @@ export interface Visit {
   people: string[];
   /** Null for whoever may not see prices, and of a former owner's visit. */
   total: string | null;
+  totalCents: number | null;
+  readings: Row['readings'];
 }
 
 /**
  * All visits of a vehicle, the newest first, a page at a time.
  * @param before id of the last one seen; null for the first page
  * @param prices whether they may be seen
+ * @param most of the page
  */
 export async function listVisits(
   db: Database,
@@ -65,6 +68,7 @@ export async function listVisits(
   vehicle: { id: number; owner: number; currency: string },
   before: number | null,
   prices: boolean,
+  most = PAGE,
 ): Promise<{ visits: Visit[]; next: number | null }> {
   const { rows } = await sql<Row>`
     select w.id, w.number, w.created_at, w.handed_over_at, w.concern, w.total_cents, w.customer_id <> ${vehicle.owner} as former, a.name as mechanic,
@@ -83,11 +87,11 @@ export async function listVisits(
         where r.shop_id = w.shop_id and r.work_order_id = w.id), '[]') as readings
     from work_orders w left join staff a on a.id = w.mechanic_id
     where w.shop_id = ${viewer.shop} and w.vehicle_id = ${vehicle.id} and w.id < ${before ?? Number.MAX_SAFE_INTEGER}
-    order by w.id desc limit ${PAGE + 1}`.execute(db);
-  const shown = rows.slice(0, PAGE);
+    order by w.id desc limit ${most + 1}`.execute(db);
+  const shown = rows.slice(0, most);
   const now = new Date();
   const visits = shown.map((row) => toVisit(row, viewer.timeZone, now, prices ? vehicle.currency : null));
-  return { visits, next: rows.length > PAGE ? (shown.at(-1)?.id ?? null) : null };
+  return { visits, next: rows.length > most ? (shown.at(-1)?.id ?? null) : null };
 }
 
 function toVisit(row: Row, timeZone: string, now: Date, currency: string | null): Visit {
@@ -111,6 +115,8 @@ function toVisit(row: Row, timeZone: string, now: Date, currency: string | null)
     })),
     people: [...people],
     total: currency === null || row.former ? null : showMoney(row.total_cents, currency),
+    totalCents: currency === null || row.former ? null : row.total_cents,
+    readings: row.readings,
   };
 }
 

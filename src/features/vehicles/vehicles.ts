@@ -101,19 +101,22 @@ export function addVehicle(
 }
 
 /**
- * Saves the form of a vehicle, field by field. @throws EditConflict, with nothing changed, when a field that was edited here was also
+ * Saves the form of a vehicle, field by field.
+ * @param original each field as the form showed it; what is not given is taken as it is now
+ * @param mine what is not given stays
+ * @throws EditConflict, with nothing changed, when a field that was edited here was also
  * changed by somebody else since the form was opened
  */
 export async function editVehicle(
   db: Database,
   actor: Actor,
   id: number,
-  original: Record<string, string>,
-  mine: VehicleFields,
+  original: Partial<VehicleFields>,
+  mine: Partial<VehicleFields>,
 ): Promise<void> {
   await change(db, actor, {}, async (tx) => {
     const current = toFields(await getKeptVehicle(tx.db, tx.shop, id));
-    const merged = mergeEdits(original, { ...mine, vin: tidyVin(mine.vin) }, current);
+    const merged = mergeEdits({ ...current, ...original }, { ...current, ...mine, vin: tidyVin(mine.vin ?? current.vin) }, current);
     if (Object.keys(merged.conflicts).length > 0) throw new EditConflict<VehicleFields>(merged.conflicts, current);
     const changes = followDescription(current, merged.changes) as Record<string, string>;
     if (Object.keys(changes).length === 0) return;

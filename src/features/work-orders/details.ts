@@ -46,6 +46,7 @@ export interface WorkOrderDetails {
   created: string;
   createdAt: Date;
   handedOver: string | null;
+  handedOverAt: Date | null;
   column: { id: number; name: string; meaning: Meaning; since: { iso: string; text: string } };
   promise: { iso: string; text: string; state: 'late' | 'soon' | '' } | null;
   customer: Customer;
@@ -127,6 +128,7 @@ function toFacts(row: WholeRow) {
   return {
     created: showDateTime(row.created_at, row.time_zone),
     createdAt: row.created_at,
+    handedOverAt: row.handed_over_at,
     handedOver: row.handed_over_at && showDateTime(row.handed_over_at, row.time_zone),
     column: { id: row.column_id, name: row.column_name, meaning: row.meaning, since: age(row.column_since) },
     promise: row.promised_at && {

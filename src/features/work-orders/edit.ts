@@ -15,7 +15,7 @@ const ON_INVOICE = ['billTo', 'poNumber'];
 export type EditFields = Record<(typeof EDITABLE)[number], string>;
 
 /** The form was opened before somebody else changed the same fields. */
-export class EditConflict extends Error {
+export class EditConflict extends Conflict {
   constructor(
     readonly conflicts: Record<string, FieldConflict>,
     readonly current: EditFields,
@@ -25,7 +25,10 @@ export class EditConflict extends Error {
 }
 
 /**
- * Saves the edit form, field by field. @throws EditConflict, with nothing changed, when a field that was edited here was
+ * Saves the edit form, field by field.
+ * @param original each field as the form showed it; what is not given is taken as it is now
+ * @param mine what is not given stays
+ * @throws EditConflict, with nothing changed, when a field that was edited here was
  * also changed by somebody else since the form was opened
  */
 export async function editWorkOrder(
@@ -33,13 +36,13 @@ export async function editWorkOrder(
   actor: Actor,
   timeZone: string,
   number: number,
-  original: EditFields,
-  mine: EditFields,
+  original: Partial<EditFields>,
+  mine: Partial<EditFields>,
 ): Promise<void> {
   await change(db, actor, {}, async (tx) => {
     const order = await getOpenWorkOrder(tx, number);
     const current = await readEditFields(tx.db, tx.shop, timeZone, order);
-    const { changes, conflicts } = mergeEdits(original, mine, current);
+    const { changes, conflicts } = mergeEdits({ ...current, ...original }, { ...current, ...mine }, current);
     if (Object.keys(conflicts).length > 0) throw new EditConflict(conflicts, current);
     if (Object.keys(changes).length === 0) return;
     if (order.document === 'posted' && ON_INVOICE.some((field) => changes[field] !== undefined))

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { Invalid } from '../../platform/errors.js';
 import { fromLocalInput } from '../../platform/time.js';
 import { Email, OptionalId, optional, RequestId, required } from '../../platform/web/forms.js';
+import { BLOCK_REASONS, type BlockReason } from './blocks.js';
 import { EDITABLE } from './edit.js';
 
 const MailOrNothing = z.union([z.literal('').transform(() => ''), Email]).default('');
 
-const fields = {
+/** What is known of it from the first moment. */
+export const orderFields = {
   concern: optional('The concern', 5000),
   promised: optional('The promised time', 40),
   company: optional('The company'),
@@ -18,41 +20,63 @@ const fields = {
 /** What people write to each other about it. */
 export const CommentText = required('The comment', 5000);
 
-/** Either an id that was found, or what is needed to make a new one. */
+/** Who and what is new. */
+export const newcomerFields = { customerName: optional('The name'), vehicleDescription: optional('The vehicle') };
+
+/** Either an id that was found, or what is needed to make a new one. @returns a sentence for each field that is missing */
+export function findMissing(input: {
+  customer: number | null;
+  vehicle: number | null;
+  customerName: string;
+  vehicleDescription: string;
+}): Record<string, string> {
+  const missing: Record<string, string> = {};
+  if (!input.vehicle && !input.customer && !input.customerName) missing.customerName = 'Who brings it? Type a name, or find them above.';
+  if (!input.vehicle && !input.vehicleDescription) missing.vehicleDescription = 'What is it? For example “2019 Toyota Corolla, blue”.';
+  return missing;
+}
+
 export const NewWorkOrderInput = z
   .strictObject({
-    ...fields,
+    ...orderFields,
+    ...newcomerFields,
     find: optional('The search', 100),
     customer: OptionalId,
     vehicle: OptionalId,
-    customerName: optional('The name'),
-    vehicleDescription: optional('The vehicle'),
     mechanic: OptionalId,
     requestId: RequestId,
   })
   .superRefine((input, context) => {
-    if (!input.vehicle && !input.customer && !input.customerName)
-      context.addIssue({ code: 'custom', path: ['customerName'], message: 'Who brings it? Type a name, or find them above.' });
-    if (!input.vehicle && !input.vehicleDescription)
-      context.addIssue({ code: 'custom', path: ['vehicleDescription'], message: 'What is it? For example “2019 Toyota Corolla, blue”.' });
+    for (const [field, message] of Object.entries(findMissing(input))) context.addIssue({ code: 'custom', path: [field], message });
   });
 
-/** What of it is written down only once it is open. */
+export const BlockInput = z.strictObject({
+  reason: z.enum(Object.keys(BLOCK_REASONS) as [BlockReason, ...BlockReason[]], 'Please choose a reason.'),
+  note: optional('The note', 200),
+});
+export const ReasonInput = z.strictObject({ reason: optional('The reason', 500) });
+
+const names = { customerName: required('The name'), vehicleDescription: required('The vehicle') };
+const papers = {
+  poNumber: optional('The PO number', 60),
+  tag: optional('The tag', 20),
+  internalNote: optional('The internal note', 10_000),
+};
+/** What can be changed of it as text, once it is open. */
+export const editableTexts = { ...orderFields, ...names, ...papers };
+/** What of it is written down only then. */
 const ofTheOrder = {
   billTo: z
     .string()
     .regex(/^([1-9]\d{0,14})?$/, 'That is not one of the choices.')
     .default(''),
-  poNumber: optional('The PO number', 60),
-  tag: optional('The tag', 20),
-  internalNote: optional('The internal note', 10_000),
+  ...papers,
 };
 
 /** Each field, and what it held when the form was opened (`original.…`). */
 export const EditInput = z.strictObject({
-  ...fields,
-  customerName: required('The name'),
-  vehicleDescription: required('The vehicle'),
+  ...orderFields,
+  ...names,
   ...ofTheOrder,
   ...Object.fromEntries(
     EDITABLE.map((field) => [
@@ -64,11 +88,7 @@ export const EditInput = z.strictObject({
         .default(''),
     ]),
   ),
-} as typeof fields &
-  typeof ofTheOrder & { customerName: ReturnType<typeof required>; vehicleDescription: ReturnType<typeof required> } & Record<
-    `original.${(typeof EDITABLE)[number]}`,
-    z.ZodType<string>
-  >);
+} as typeof orderFields & typeof ofTheOrder & typeof names & Record<`original.${(typeof EDITABLE)[number]}`, z.ZodType<string>>);
 
 /** @returns the promised time, or null when none was given @throws Invalid when it is no time */
 export function checkPromise(value: string, timeZone: string): Date | null {

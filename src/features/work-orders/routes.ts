@@ -11,14 +11,14 @@ import { setLabel } from '../labels/labels.js';
 import { can } from '../staff/permissions.js';
 import { assign, take } from './assignments.js';
 import { audienceOf } from './audiences.js';
-import { BLOCK_REASONS, type BlockReason, block, unblock } from './blocks.js';
+import { block, unblock } from './blocks.js';
 import { addComment, deleteComment, editComment } from './comments.js';
 import { createWorkOrder } from './create.js';
 import { EDITABLE, EditConflict, type EditFields, editWorkOrder } from './edit.js';
 import { listFinished } from './finished.js';
 import { editForm, newForm } from './form-pages.js';
 import { bringBack, handOver } from './hand-overs.js';
-import { CommentText, checkPromise, EditInput, NewWorkOrderInput } from './inputs.js';
+import { BlockInput, CommentText, checkPromise, EditInput, NewWorkOrderInput, ReasonInput } from './inputs.js';
 import { findMatches } from './lookup.js';
 import { WorkOrderPages } from './pages.js';
 
@@ -30,10 +30,6 @@ const CommentInput = z.strictObject({ text: CommentText, requestId: RequestId })
 const Nothing = z.strictObject({});
 /** Where on the page a line is being written, for whoever has no JavaScript: `?line=12`, or `?kind=part&job=5`. */
 const PlaceQuery = z.object({ line: Id.optional(), kind: z.enum(ADDABLE).optional(), job: OptionalId });
-const BlockInput = z.strictObject({
-  reason: z.enum(Object.keys(BLOCK_REASONS) as [BlockReason, ...BlockReason[]], 'Please choose a reason.'),
-  note: optional('The note', 200),
-});
 /** `original.…` is what the form showed: without it a choice is taken as it is. */
 const AssignInput = z.strictObject({
   mechanic: OptionalId,
@@ -43,7 +39,6 @@ const AssignInput = z.strictObject({
   'original.advisor': OptionalId.unwrap().optional(),
 });
 const LabelInput = z.strictObject({ label: Id, on: z.enum(['yes', 'no']) });
-const ReasonInput = z.strictObject({ reason: optional('The reason', 500) });
 
 export function workOrderRoutes(services: Services): Route[] {
   const { db } = services;

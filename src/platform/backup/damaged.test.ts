@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { back, contentsOf, diskStore, fillShops, runScript, temporaryFolder } from '../../testing/backup.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
 import { SEED } from '../../testing/seed.js';
@@ -15,6 +15,9 @@ import type { FORMAT, Header, Manifest } from './archive-format.js';
 import { ArchiveWriter } from './archive-writer.js';
 import type { MadeBackup } from './backup.js';
 import { refuseNewer } from './load.js';
+
+// Each makes tables by the dozen, and programs of their own: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 120_000 });
 
 const folder = temporaryFolder();
 const inside = (name: string) => join(folder.path, name);

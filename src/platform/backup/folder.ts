@@ -36,7 +36,7 @@ export async function sweepUnfinished(folder: string, installation: string, now:
 }
 
 /** The archives of a folder that have a sound header; whatever else is there is nobody's business. */
-export async function listArchives(folder: string): Promise<KeptArchive[]> {
+async function listArchives(folder: string): Promise<KeptArchive[]> {
   const found: KeptArchive[] = [];
   for (const name of (await readdir(folder)).sort()) {
     if (!name.endsWith('.zip')) continue;

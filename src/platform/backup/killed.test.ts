@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { back, diskStore, fillShops, temporaryFolder } from '../../testing/backup.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
 import { testEnvironment } from '../../testing/server.js';
@@ -12,6 +12,9 @@ import { projectPath } from '../project.js';
 import { openArchive, verifyArchive } from './archive.js';
 import type { MadeBackup } from './backup.js';
 import { copyBackup } from './second-folder.js';
+
+// Each makes tables by the dozen, and programs of their own: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 240_000 });
 
 const folder = temporaryFolder();
 let database: TestDatabase;
@@ -77,7 +80,7 @@ describe('kill -9', () => {
     expect(await expectAllWhole(where)).toBeGreaterThanOrEqual(2);
     expect(last.fresh).toEqual([]);
     expect(readdirSync(where).filter((name) => name.startsWith('.'))).toEqual([]);
-  }, 180_000);
+  });
 });
 
 /** A disk of that many bytes, where this machine lets us have one. */
@@ -118,7 +121,7 @@ test('a full disk: no archive but whole ones, and what was there stays; with roo
   resize(8_000_000);
   await back(database.url, store, target);
   expect(await expectAllWhole(where)).toBe(2);
-}, 60_000);
+});
 
 function elsewhere(): Promise<MadeBackup> {
   return back(database.url, store, { folder: join(folder.path, 'backups'), passphrase: undefined });

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
@@ -29,6 +31,8 @@ export async function refuseNewer({ path, header, manifest }: Archive): Promise<
  */
 export async function loadArchive(client: Client, archive: Archive, schema: string): Promise<void> {
   const folder = projectPath('migrations');
+  // Where they are found by what else is in the database.
+  for (const extension of await extensionsOf(folder)) await client.query(`create extension if not exists ${extension} schema public`);
   await client.query(`create schema ${schema}`);
   await client.query(`set search_path to ${schema}, public`);
   await client.query(TEXT_SETTINGS);
@@ -36,7 +40,8 @@ export async function loadArchive(client: Client, archive: Archive, schema: stri
   await client.query('begin');
   // The order of the tables then does not matter, and each rule is checked once over everything.
   const foreignKeys = await dropForeignKeys(client);
-  for (const { table, columns, ...part } of archive.manifest.tables) await loadTable(client, archive, part, table, columns);
+  for (const { table, columns, ...part } of archive.manifest.tables)
+    await loadTable(client, archive, part, `${schema}."${table}"`, columns);
   for (const { table, name, definition } of foreignKeys) {
     await client.query(`alter table ${table} add constraint "${name}" ${definition}`).catch((error) => {
       throw new BadArchive(`${archive.path} does not hold together (${error.message}): take another backup.`);
@@ -51,12 +56,18 @@ export async function loadArchive(client: Client, archive: Archive, schema: stri
   await applyMigrations(client, folder, await listMigrations(folder));
 }
 
+/** What migrations would make in the first schema of the search path. */
+async function extensionsOf(folder: string): Promise<string[]> {
+  const texts = await Promise.all((await listMigrations(folder)).map((name) => readFile(join(folder, name), 'utf8')));
+  return texts.flatMap((text) => [...text.matchAll(/^create extension if not exists (\w+)/gim)].map(([, name]) => name as string));
+}
+
 async function loadTable(client: Client, archive: Archive, part: Part, table: string, columns: string[]): Promise<void> {
   // What they would do was done when the rows were written first.
-  await client.query(`alter table "${table}" disable trigger user`);
+  await client.query(`alter table ${table} disable trigger user`);
   const list = columns.map((column) => `"${column}"`).join(', ');
-  await copyLines(client, archive, part, `copy "${table}" (${list}) from stdin`);
-  await client.query(`alter table "${table}" enable trigger user`);
+  await copyLines(client, archive, part, `copy ${table} (${list}) from stdin`);
+  await client.query(`alter table ${table} enable trigger user`);
 }
 
 async function copyLines(client: Client, archive: Archive, part: Part, statement: string): Promise<void> {

@@ -57,13 +57,16 @@ export async function runBackup(
   });
 }
 
-/** What writes down what became of it. A database that is older than this program can be backed up too; it has no such table. */
+/** There is no such table, because the database is older than this program; or it is a copy that can only be read. */
+const NO_NOTES = ['42P01', '25006'];
+
+/** What writes down what became of it, where that is possible. */
 async function beginNote(db: Database, isNightly: boolean): Promise<(what: object) => Promise<unknown>> {
   try {
     const run = await db.insertInto('backups').values({ is_nightly: isNightly }).returning('id').executeTakeFirstOrThrow();
     return (what) => db.updateTable('backups').set(what).where('id', '=', run.id).execute();
   } catch (error) {
-    if ((error as { code?: string }).code !== '42P01') throw error;
+    if (!NO_NOTES.includes((error as { code?: string }).code ?? '')) throw error;
     return async () => {};
   }
 }

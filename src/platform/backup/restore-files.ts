@@ -16,7 +16,7 @@ export interface NeededFiles {
 }
 
 /** The pool that an archive names, to read from. */
-export function poolOf(archive: Archive): FilePool {
+function poolOf(archive: Archive): FilePool {
   return new FilePool(dirname(archive.path), archive.header.pool, archive.keys && { keys: archive.keys });
 }
 

@@ -4,6 +4,7 @@ import { connectionSettings } from '../database/pool.js';
 import { StartError } from '../start-error.js';
 import type { Archive } from './archive.js';
 import { BrokenLog, loadArchive, verifyLoaded } from './load.js';
+import { moveAll } from './move-schema.js';
 import { putJobsAside, takeJobsBack } from './waiting-jobs.js';
 
 const NAME = 'serviceflow restore';
@@ -109,15 +110,11 @@ export async function dropAside(client: pg.ClientBase, before: Date): Promise<st
 
 async function changeOver(client: pg.Client, incoming: string, aside: string): Promise<void> {
   await client.query('begin');
+  await client.query(`set local search_path to ''`);
   await putJobsAside(client, 'public');
-  await client.query(`alter schema public rename to ${aside}`);
-  await client.query(`alter schema ${incoming} rename to public`);
-  await client.query('grant usage on schema public to public');
-  // Extensions are the database's, not of one set of tables, but stand in a schema all the same.
-  const { rows } = await client.query<{ name: string }>(`select extname as name from pg_extension where extnamespace = $1::regnamespace`, [
-    aside,
-  ]);
-  for (const { name } of rows) await client.query(`alter extension "${name}" set schema public`);
+  await moveAll(client, 'public', aside);
+  await moveAll(client, incoming, 'public');
+  await client.query(`drop schema ${incoming}`);
   await takeJobsBack(client, 'public');
   await client.query('commit');
 }

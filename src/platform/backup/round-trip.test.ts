@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { sql } from 'kysely';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { addComment } from '../../features/work-orders/comments.js';
 import { back, contentsOf, diskStore, fillShops, runScript, temporaryFolder } from '../../testing/backup.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
-import { startTestServer } from '../../testing/server.js';
+import { startTestServer, until } from '../../testing/server.js';
 import { openOrders, type TestShop } from '../../testing/shop.js';
 import { hashEvent } from '../database/events.js';
 import { applyMigrations, listMigrations, migrateJobs } from '../database/migrate.js';
@@ -21,6 +21,9 @@ import type { MadeBackup } from './backup.js';
 import { proveBackup } from './prove.js';
 import { dropAside, listAside, restore, undoRestore, withQuietDatabase } from './restore.js';
 import { bringFiles, findNeeded } from './restore-files.js';
+
+// Each makes tables by the dozen, and programs of their own: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 120_000 });
 
 const folder = temporaryFolder();
 const inside = (name: string) => join(folder.path, name);
@@ -135,7 +138,7 @@ test('restored into an empty database everything is there: rows, chain, files, r
       await server.stop();
     }
   });
-}, 90_000);
+});
 
 test('what was there is kept whole, and comes back; and that is taken back again', async () => {
   await withDatabase(undefined, async (other) => {
@@ -232,23 +235,24 @@ describe('while the shop works', () => {
         for (; going; written++) await addComment(busy.db, working.staff.advisor, 1001, `comment ${written}`);
       };
       const writing = write();
-      const backups: MadeBackup[] = [];
-      for (let turn = 0; turn < 2; turn++)
-        backups.push(await back(busy.url, files, { folder: inside('busy-backups'), passphrase: undefined }));
+      const target = { folder: inside('busy-backups'), passphrase: undefined };
+      await until(() => written > 5, 'the shop to work');
+      const one = await back(busy.url, files, target);
+      const then = written;
+      await until(() => written > then, 'the shop to go on');
       going = false;
       await writing;
-      expect(written).toBeGreaterThan(5);
-      for (const one of backups) {
-        await proveBackup(one.path, one.fresh, { url: busy.url, dataDir: folder.path, passphrase: undefined });
-        const lines = (table: string) => one.manifest.tables.find((each) => each.table === table)?.lines ?? 0;
-        await withDatabase('template0', async (fresh) => {
-          await restoreInto(fresh.url, one.path, files);
-          const comments = await fresh.db.selectFrom('events').select('version').where('kind', '=', 'comment.added').execute();
-          expect(comments).toHaveLength(lines('comments'));
-        });
-      }
+      await withDatabase('template0', async (fresh) => {
+        await restoreInto(fresh.url, one.path, files);
+        await expectChains(fresh.db);
+        const events = await fresh.db.selectFrom('events').select('version').where('kind', '=', 'comment.added').execute();
+        const comments = await fresh.db.selectFrom('comments').select('id').execute();
+        expect(events).toHaveLength(comments.length);
+        expect(comments.length).toBeGreaterThan(5);
+        expect(comments.length).toBeLessThan(written);
+      });
     });
-  }, 60_000);
+  });
 });
 
 test('the proof finds what a backup lacks', async () => {

@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/pool.js';
-import { showAge } from '../time.js';
 
 /** Older than this, managers are told on every page. */
 const TOO_OLD = 26 * 3_600_000;
@@ -96,5 +95,7 @@ export function noticeOf(since: Date | null, proven: Date | null, now: Date): st
   if (!since || !isOld(since)) return null;
   if (!proven) return 'No backup of this shop has been proven yet: if this machine breaks, its data may be lost.';
   if (!isOld(proven)) return null;
-  return `The last backup that was proven is ${showAge(proven, now)} old: if this machine breaks, what came after may be lost.`;
+  const hours = Math.floor((now.getTime() - proven.getTime()) / 3_600_000);
+  const age = hours < 48 ? `${hours} hours` : `${Math.floor(hours / 24)} days`;
+  return `The last backup that was proven is ${age} old: if this machine breaks, what came after may be lost.`;
 }

@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import { Conflict } from '../errors.js';
 import { chainEvents, type EventInput, insertEvents } from './events.js';
-import type { Database } from './pool.js';
+import { type Database, OutcomeUnknown } from './pool.js';
 import type { DB } from './schema.js';
 
 /** Who changes something, and in which shop. `staff` is null for the program itself. */
@@ -66,6 +66,13 @@ export function runChangesBy(trx: Transaction<DB>, run: ChangeRunner): void {
   runners.set(trx, run);
 }
 
+const whoChanged = new WeakSet<Actor>();
+
+/** Whether something was changed for this actor: a request that fails after that must not say that nothing was. */
+export function hasChanged(actor: Actor): boolean {
+  return whoChanged.has(actor);
+}
+
 const RETRIED = new Set(['40001', '40P01']);
 
 /**
@@ -86,12 +93,15 @@ export async function change<Result>(
   for (let attempt = 1; ; attempt++) {
     try {
       const changed = await db.transaction().execute((trx) => changeWithin(trx, actor, { requestId }, work));
+      whoChanged.add(actor);
       // What it was to be like, it was: it is another one now.
       if (actor.demands) actor.demands.provided = undefined;
       return changed;
     } catch (error) {
       if (error instanceof NothingToWrite) return error.changed as Changed<Result>;
       if (attempt < 3 && RETRIED.has((error as { code?: string }).code ?? '')) continue;
+      // Done again under the same id, it finds out whether it was done.
+      if (attempt < 3 && requestId && error instanceof OutcomeUnknown) continue;
       throw error;
     }
   }

@@ -76,6 +76,18 @@ function nameOf(text: string): string | undefined {
   return name;
 }
 
+/** The connection was lost between a commit and its answer: what the transaction did may be there or not. */
+export class OutcomeUnknown extends Error {
+  constructor(cause: Error) {
+    super('The connection was lost before the commit was answered', { cause });
+  }
+}
+
+/** Whether the connection can't be used any more, so that it is not known what its last statement did. */
+function isLoss(error: unknown): boolean {
+  return !(error instanceof pg.DatabaseError) || error.severity === 'FATAL';
+}
+
 /**
  * A query that failed without a SQLSTATE (a time-out of ours, a cut socket) leaves its connection in an unknown
  * state, and Kysely gives it back to the pool as if it were sound. Such a client is released with its error
@@ -84,12 +96,15 @@ function nameOf(text: string): string | undefined {
 function guard(client: pg.PoolClient, onStatement: TellStatement | undefined): PostgresPoolClient {
   let poison: Error | undefined;
   const query = async (text: string, parameters: readonly unknown[]) => {
+    // Postgres rolls back what a lost connection has begun. To ask for it would be to wait once more, and would hide the first error.
+    if (poison && text === 'rollback') return { command: 'ROLLBACK', rowCount: 0, rows: [] };
     const start = onStatement ? performance.now() : 0;
     try {
       return await client.query(text, parameters as unknown[]);
     } catch (error) {
       // 0A000: a statement was prepared before a later version changed a table.
-      if (!(error instanceof pg.DatabaseError) || error.code === '0A000') poison = error as Error;
+      if (isLoss(error) || (error as pg.DatabaseError).code === '0A000') poison = error as Error;
+      if (text === 'commit' && isLoss(error)) throw new OutcomeUnknown(error as Error);
       throw error;
     } finally {
       onStatement?.(text, performance.now() - start);

@@ -11,6 +11,8 @@ import type { Logger } from './log.js';
 import { keepTimings, type Timings } from './timings.js';
 
 const MINUTE = 60_000;
+/** Milliseconds between two looks at the event loop; Node counts them as part of the delay. */
+const LOOK_EVERY = 20;
 /** How long the last minute of a process that stops may take to be kept. */
 const LAST_MAY_TAKE = 2_000;
 
@@ -36,7 +38,7 @@ export class Observer {
   constructor(private readonly options: ObserverOptions) {}
 
   start(): Promise<void> {
-    this.#loop = monitorEventLoopDelay({ resolution: 20 });
+    this.#loop = monitorEventLoopDelay({ resolution: LOOK_EVERY });
     this.#loop.enable();
     this.#timer = setInterval(() => void this.beat(), MINUTE);
     this.#timer.unref();
@@ -95,7 +97,7 @@ export class Observer {
   #takeLoop(): { p50: number; p99: number; most: number } {
     const loop = this.#loop;
     if (!loop || loop.count === 0) return { p50: 0, p99: 0, most: 0 };
-    const ms = (nanoseconds: number) => Math.round(nanoseconds / 10_000) / 100;
+    const ms = (nanoseconds: number) => Math.max(0, Math.round(nanoseconds / 10_000) / 100 - LOOK_EVERY);
     const taken = { p50: ms(loop.percentile(50)), p99: ms(loop.percentile(99)), most: ms(loop.max) };
     loop.reset();
     return taken;

@@ -36,6 +36,7 @@ test('each request has one line: route, not path, and who it was', async () => {
   expect(line.ms).toBeGreaterThan(0);
   expect(line.request).toMatch(/^[0-9a-f]{8}-\w+$/);
   expect(await lastLine(() => client.get('/work-orders/4711'))).toMatchObject({ route: '/work-orders/:number', status: 404 });
+  expect(await lastLine(() => server.client().get('/api/v1/board'))).toMatchObject({ route: '/api/v1/board', status: 401 });
   expect(await lastLine(() => client.get('/no/such/page'))).toMatchObject({ route: '(none)', status: 404 });
   expect(await lastLine(() => client.get('/livez'))).toMatchObject({ route: '/livez', status: 200 });
   const stranger = await lastLine(() => server.client().get('/c/a-token-that-is-long-enough-to-be-one'));

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
+import { API_ROOT } from '../web/api.js';
 import { viewerOf } from '../web/mount.js';
 import { type RequestContext, within } from './context.js';
 import type { Logger } from './log.js';
@@ -37,7 +38,9 @@ export function waits(response: Response): void {
 /** The pattern of the route that answers; `(none)` when there is none. */
 export function routeOf(request: Request): string {
   const path: unknown = request.route?.path;
-  if (typeof path === 'string') return request.baseUrl + path;
+  // Where its router hangs is forgotten once an error has left it.
+  const base = request.baseUrl || (request.originalUrl.startsWith(`${API_ROOT}/`) ? API_ROOT : '');
+  if (typeof path === 'string') return base + path;
   return request.path.startsWith('/assets/') ? '/assets/:file' : '(none)';
 }
 

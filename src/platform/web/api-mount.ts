@@ -109,7 +109,7 @@ async function readBody(operation: Operation, request: Request, files: ReceivedF
       readJson(request, request.res as Response, (error?: unknown) => (error ? reject(error) : resolve()));
     });
   }
-  if (operation.body) return parse(operation.body, request.body ?? {}, invalid);
+  if (operation.body) return parse(operation.body, request.body === undefined ? {} : request.body, invalid);
   return none(request.body ?? {}, 'field');
 }
 

@@ -1,4 +1,6 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
+import { hasChanged } from '../database/change.js';
+import { OutcomeUnknown } from '../database/pool.js';
 import { ElsewhereFirst, RequestError, TooMany } from '../errors.js';
 import { faultNumber, type KeepFaults, recordFault } from '../observe/faults.js';
 import type { Logger } from '../observe/log.js';
@@ -61,6 +63,14 @@ function describe(error: unknown, log: Logger, faults: KeepFaults, request: Requ
   const viewer = viewerOf(request);
   const who = { staff: viewer?.staff ?? null, shop: viewer?.shop ?? null };
   recordFault({ faults }, { kind: 'server', error, number, method, route, request: requestIdOf(request), ...who });
+  if (error instanceof OutcomeUnknown) {
+    const text = `The connection to the database was lost at the last moment: what you sent may be saved, or not. Please look before you send it again. If this happens again, tell your manager ${number}.`;
+    return { status: 503, title: TITLES[503] as string, text, number };
+  }
+  if (viewer && hasChanged(viewer)) {
+    const text = `What you sent was saved, but the answer to it could not be made. Open the page again to see how it stands. If this happens again, tell your manager ${number}.`;
+    return { status: 503, title: 'It was saved', text, number };
+  }
   if (isDatabaseDown(error as { code?: string; message?: string })) {
     const text = `Nothing you typed was saved. It will be back by itself: try again in a moment. If it stays away, tell your manager ${number}.`;
     return { status: 503, title: TITLES[503] as string, text, number };

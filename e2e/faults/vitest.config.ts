@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+
+/** The whole set: what `npm test` runs of it, and what takes too long for that. */
+export default defineConfig({
+  test: {
+    root: new URL('../..', import.meta.url).pathname,
+    include: [
+      'e2e/faults/*.test.ts',
+      'src/testing/faults/*.test.ts',
+      'src/testing/{resilience,cut-connections}.test.ts',
+      'src/**/{killed,files-killed,crashes,damaged}.test.ts',
+    ],
+    globalSetup: 'src/testing/global-setup.ts',
+    // Each starts several processes of the program.
+    maxWorkers: 1,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+});

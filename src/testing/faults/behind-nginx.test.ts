@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { Client } from '../client.js';
+import { type TestDatabase, testDatabase } from '../database.js';
+import { until } from '../server.js';
+import { makeShop, openOrders, type TestShop } from '../shop.js';
+import { findLosses } from './check.js';
+import { Fleet } from './fleet.js';
+import { Load } from './load.js';
+import { hasNginx, type Nginx, startNginx } from './nginx.js';
+import { Screen, untilAllShow } from './screens.js';
+
+// scripts/find-nginx.ts says why, where there is none.
+describe.skipIf(!hasNginx())('three processes behind nginx, as docs/scale.md says', () => {
+  let database: TestDatabase;
+  let shop: TestShop;
+  let numbers: number[];
+  let fleet: Fleet;
+  let nginx: Nginx;
+  const clients: Client[] = [];
+  const screens: Screen[] = [];
+  let load: Load | undefined;
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    shop = await makeShop(database.db);
+    numbers = await openOrders(database.db, shop.staff.advisor, 8);
+    fleet = await Fleet.start(database.url, 3);
+    nginx = await startNginx(`${fleet.dataDir}/nginx`, fleet.ports);
+    for (let index = 0; index < 8; index++) clients.push(await new Client(nginx.url).signInAs(shop, 'advisor'));
+  }, 120_000);
+  afterEach(() => {
+    for (const screen of screens.splice(0)) screen.close();
+  });
+  afterAll(async () => {
+    await load?.stop();
+    for (const client of clients) client.close();
+    await nginx?.stop();
+    await fleet.stop();
+    await database.close();
+  });
+
+  /** The ports that answered, from the `from`-th request on. */
+  const answered = (from: number) => new Set(nginx.ports().slice(from).flat());
+
+  test('a session holds at each of them, and a move at one is on the screens of all', async () => {
+    const from = nginx.ports().length;
+    const client = clients[0] as Client;
+    for (let index = 0; index < 6; index++) screens.push(await Screen.open(client));
+    for (let index = 0; index < 9; index++) expect((await client.get('/board')).status).toBe(200);
+    await until(() => answered(from).size === 3, 'each of them to be asked');
+    const column = shop.columns[1]?.id ?? 0;
+    for (const number of numbers.slice(0, 3))
+      expect((await client.post(`/work-orders/${number}/moves`, { column, after: '' })).status).toBe(303);
+    await untilAllShow(screens, database.db, shop.id, 30);
+  }, 60_000);
+
+  test('wrong passwords are counted by all of them together', async () => {
+    const guess = async () => {
+      const client = new Client(nginx.url);
+      const { status } = await client.signIn(shop.email('manager'), 'not the password');
+      client.close();
+      return status;
+    };
+    const from = nginx.ports().length;
+    const statuses = [];
+    for (let turn = 0; turn < 7; turn++) statuses.push(await guess());
+    expect(statuses).toEqual([422, 422, 422, 422, 422, 422, 429]);
+    await until(() => answered(from).size === 3, 'each of them to be asked');
+  }, 60_000);
+
+  test('background work is done once, by whoever is free', async () => {
+    const done = () =>
+      fleet.servers.flatMap((server) => server?.output.join('').match(/files that nothing refers to were removed/g) ?? []).length;
+    for (let index = 0; index < 9; index++)
+      await sql`select from graphile_worker.add_job('sweep-files', '{}'::json, job_key => ${randomUUID()})`.execute(database.db);
+    await until(() => done() >= 9, 'the jobs', 120);
+    const left = await sql`select from graphile_worker._private_jobs where locked_by is not null`.execute(database.db);
+    expect(left.rows).toEqual([]);
+    expect(done()).toBe(9);
+  }, 150_000);
+
+  test('restarted one after the other under load: no request fails, no move is lost, no screen stays behind', async () => {
+    for (let index = 0; index < 100; index++) screens.push(await Screen.open(clients[index % 8] as Client));
+    const work = new Load(clients, shop, numbers, { perSecond: 50 });
+    load = work;
+    await until(() => work.acknowledged.length > 50, 'the first writes', 60);
+    for (const [index] of fleet.ports.entries()) {
+      expect(await fleet.end(index, 'SIGTERM')).toBe('exit code 0');
+      await fleet.start(index);
+    }
+    const ledger = await work.stop();
+    expect(work.failed).toEqual([]);
+    expect(ledger.every((entry) => entry.sent === 1)).toBe(true);
+    await untilAllShow(screens, database.db, shop.id, 30);
+    expect(new Set(screens.flatMap((screen) => screen.codes))).toEqual(new Set([1012]));
+    expect(await findLosses(database.db, shop.id, ledger)).toEqual([]);
+  }, 240_000);
+});
