@@ -28,7 +28,7 @@ export class LinkKeys {
   }
 }
 
-/** How the token of a new link is made: LinkKeys.token, but for the demo, whose address is known. */
+/** How the token of a link is made: LinkKeys.token. */
 export type TokenOf = (shop: number, handle: string) => string;
 
 function derive(secret: string, purpose: string): Buffer {
