@@ -1,10 +1,10 @@
 // `npm run demo`: a shop at work, in a folder of its own, to look around in.
-import { findLink } from '../src/features/approvals/links.js';
+import { LinkKeys } from '../src/features/approvals/tokens.js';
 import { migrate } from '../src/platform/database/migrate.js';
 import { projectPath } from '../src/platform/project.js';
 import { StartError } from '../src/platform/start-error.js';
 import { startServer } from '../src/server.js';
-import { CUSTOMER_TOKEN, loadDemo, TV_TOKEN } from './demo/load.js';
+import { findCustomerToken, loadDemo, TV_TOKEN } from './demo/load.js';
 import { withMeans } from './demo/means.js';
 import { PASSWORD, SHOP, STAFF } from './demo/people.js';
 import { openScriptDatabase, runScript } from './script-database.js';
@@ -30,15 +30,14 @@ await runScript(async () => {
         );
       throw error;
     });
-    // One that was loaded long ago has a link that does not work any more.
-    const link = await findLink(database.db, { token: CUSTOMER_TOKEN });
-    console.log(welcome(url, link?.state === 'open'));
+    console.log(welcome(url, await findCustomerToken(database.db, new LinkKeys(database.config.sessionSecrets).token)));
   } finally {
     await database.close();
   }
 });
 
-function welcome(url: string, hasLink: boolean): string {
+/** @param customer the token of a link; null: one that was loaded long ago has none that works */
+function welcome(url: string, customer: string | null): string {
   const signIns = STAFF.filter((person) => person.signsIn).map((person) => `  ${person.email.padEnd(22)}${person.name}`);
   return [
     '',
@@ -48,7 +47,7 @@ function welcome(url: string, hasLink: boolean): string {
     `  password for each:    ${PASSWORD}`,
     '',
     `  wall TV: ${url}/tv/${TV_TOKEN}`,
-    ...(hasLink ? [`  customer's link: ${url}/c/${CUSTOMER_TOKEN}`] : []),
+    ...(customer ? [`  customer's link: ${url}/c/${customer}`] : []),
     '  For phones and TVs in your network: HOST=0.0.0.0 npm run demo',
     '  Ctrl-C stops it.',
     '',

@@ -7,7 +7,7 @@ import { migrate } from '../src/platform/database/migrate.js';
 import { projectPath } from '../src/platform/project.js';
 import { StartError } from '../src/platform/start-error.js';
 import { startServer } from '../src/server.js';
-import { CUSTOMER_TOKEN, loadDemo, TV_TOKEN } from './demo/load.js';
+import { findCustomerToken, loadDemo, TV_TOKEN } from './demo/load.js';
 import { withMeans } from './demo/means.js';
 import { PASSWORD } from './demo/people.js';
 import { findBrowser } from './find-browser.js';
@@ -107,10 +107,10 @@ async function scrollTo(page: Page, place: string): Promise<void> {
 }
 
 /** What was found, as the shop and as its customer see it; and how it is found. */
-async function shootVisit(browser: Browser, desk: Page, url: string): Promise<void> {
+async function shootVisit(browser: Browser, desk: Page, url: string, token: string): Promise<void> {
   const phone = { viewport: PHONE, colorScheme: 'light', isMobile: true, hasTouch: true } as const;
   const customer = await (await browser.newContext({ locale: 'en-US', timezoneId: 'America/Chicago', ...phone })).newPage();
-  await customer.goto(`${url}/c/${CUSTOMER_TOKEN}`);
+  await customer.goto(`${url}/c/${token}`);
   await scrollTo(customer, '#found');
   await shoot(customer, 'customer-page', 'jpeg');
 
@@ -126,7 +126,7 @@ async function shootVisit(browser: Browser, desk: Page, url: string): Promise<vo
   await shoot(desk, 'gallery', 'jpeg');
 }
 
-async function shootAll(browser: Browser, url: string): Promise<void> {
+async function shootAll(browser: Browser, url: string, token: string): Promise<void> {
   const desk = await openBoard(browser, url, { viewport: DESK, colorScheme: 'light' });
   await shoot(desk, 'board');
   // A card with something to see: a comment, and somebody who works on it.
@@ -136,7 +136,7 @@ async function shootAll(browser: Browser, url: string): Promise<void> {
   await shoot(desk, 'work-order');
 
   await shootMoney(desk, url);
-  await shootVisit(browser, desk, url);
+  await shootVisit(browser, desk, url, token);
 
   await shoot(await openBoard(browser, url, { viewport: DESK, colorScheme: 'dark' }), 'board-dark');
   await shoot(await openBoard(browser, url, { viewport: PHONE, colorScheme: 'light', isMobile: true, hasTouch: true }), 'phone');
@@ -147,8 +147,8 @@ async function shootAll(browser: Browser, url: string): Promise<void> {
   await shoot(wall, 'tv');
 }
 
-/** Runs `use` with the address of a demo shop that nobody else sees. */
-async function withDemo(use: (url: string) => Promise<void>): Promise<void> {
+/** Runs `use` with the address of a demo shop that nobody else sees, and the token of a customer's link. */
+async function withDemo(use: (url: string, token: string) => Promise<void>): Promise<void> {
   const place = await mkdtemp(join(tmpdir(), 'serviceflow-screenshots-'));
   // Started by root, the database is another user's, who must get through.
   await chmod(place, 0o711);
@@ -157,9 +157,12 @@ async function withDemo(use: (url: string) => Promise<void>): Promise<void> {
     const database = await openScriptDatabase(env, true);
     try {
       await migrate(database.url, projectPath('migrations'));
-      await withMeans(database.config, (means) => loadDemo(database.db, new Date(), means));
+      const token = await withMeans(database.config, async (means) => {
+        await loadDemo(database.db, new Date(), means);
+        return (await findCustomerToken(database.db, means.tokenOf)) as string;
+      });
       const server = await startServer(env);
-      await use(server.url).finally(() => server.stop());
+      await use(server.url, token).finally(() => server.stop());
     } finally {
       await database.close();
     }
@@ -173,5 +176,5 @@ await runScript(async () => {
   if (!executablePath) throw new StartError('There is no Chromium: run "node dist/scripts/find-browser.js", which installs one.');
   await mkdir(folder, { recursive: true });
   const browser = await chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
-  await withDemo((url) => shootAll(browser, url)).finally(() => browser.close());
+  await withDemo((url, token) => shootAll(browser, url, token)).finally(() => browser.close());
 });

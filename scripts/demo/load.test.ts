@@ -20,7 +20,7 @@ import { type TestDatabase, testDatabase } from '../../src/testing/database.js';
 import { startTestServer } from '../../src/testing/server.js';
 import { findDamage } from '../../src/testing/truth.js';
 import { Album } from './album.js';
-import { CUSTOMER_TOKEN, loadDemo } from './load.js';
+import { findCustomerToken, loadDemo } from './load.js';
 import type { Means } from './means.js';
 import { PASSWORD, STAFF } from './people.js';
 
@@ -326,18 +326,19 @@ test('another load at another time tells the same story, and its customer can op
     expect(loads.sort()).toEqual([false, true]);
     expect(await story(other)).toEqual(await story(database));
     expect(await findDamage(other.db, shop)).toEqual([]);
-    await openLink(other.url);
+    await openLink(other);
   } finally {
     await other.close();
   }
 }, 300_000);
 
 /** As the customer's telephone does: the link, the page, a picture. */
-async function openLink(databaseUrl: string): Promise<void> {
-  const server = await startTestServer(databaseUrl, { DATA_DIR: folder });
+async function openLink(at: TestDatabase): Promise<void> {
+  const token = await findCustomerToken(at.db, means.tokenOf);
+  const server = await startTestServer(at.url, { DATA_DIR: folder });
   try {
     const customer = server.client();
-    const exchanged = await customer.get(`/c/${CUSTOMER_TOKEN}`);
+    const exchanged = await customer.get(`/c/${token}`);
     expect(exchanged.status).toBe(303);
     const page = await customer.get(exchanged.headers.location as string);
     expect(page.status).toBe(200);

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql, type Transaction } from 'kysely';
+import { getSharing } from '../../src/features/approvals/sharing.js';
+import type { TokenOf } from '../../src/features/approvals/tokens.js';
 import { listColumns } from '../../src/features/board/columns.js';
 import { addLabel, listLabels } from '../../src/features/labels/labels.js';
 import { beginShop, insertShop, SETUP_LOCK } from '../../src/features/shops/setup.js';
@@ -28,8 +30,8 @@ import { Workshop } from './workshop.js';
 
 /** The demo's wall: an address that everybody may know, as with the sign-ins. */
 export const TV_TOKEN = 'demo-wall';
-/** The customer's link of one estimate that waits for its answer: an address that everybody may know, too. */
-export const CUSTOMER_TOKEN = 'demo-estimate';
+/** The order of the story whose estimate waits for its answer: its customer's link is the one to try. */
+const WAITING = 1326;
 
 /**
  * Loads the demo shop into an empty database, all of it or nothing.
@@ -44,6 +46,16 @@ export async function loadDemo(db: Database, now: Date, means: Means): Promise<b
     if (loaded !== null) return loaded;
     await sleep(250);
   }
+}
+
+/**
+ * The token of a customer's link to try.
+ * @returns null when it has expired since the demo was loaded, or was revoked
+ */
+export async function findCustomerToken(db: Database, tokenOf: TokenOf): Promise<string | null> {
+  const shop = await db.selectFrom('shops').select('id').where('is_demo', '=', true).executeTakeFirstOrThrow();
+  const { link } = await getSharing(db, shop.id, WAITING, tokenOf);
+  return link?.token ?? null;
 }
 
 /** @returns null while somebody else is loading it, or setting up a shop */
@@ -85,7 +97,7 @@ async function loadShop(trx: Transaction<DB>, now: Date, passwords: Passwords, m
     await setUpVisits(history.db, manager, columns);
     const jobs = new Map<PlannedJob, number>();
     const darkroom = new Darkroom(await means.album(), means.files, means.pictures);
-    const workshop = new Workshop(history, darkroom, jobs, means.tokenOf, CUSTOMER_TOKEN);
+    const workshop = new Workshop(history, darkroom, jobs, means.tokenOf);
     const replay = new Replay(history, clock, people, columns, await listLabels(trx, shop), register, books, workshop, jobs);
     const former = people.get(FORMER.email) as Viewer;
     await replay.run(story.tickets, [

@@ -30,8 +30,6 @@ export interface Visit {
     at?: number;
   };
   link?: {
-    /** Its address is known, so that it can be printed. */
-    isKnown?: true;
     opened?: number;
     /** Answers by the link: to these jobs, or to everything. */
     answered?: { at: number; only?: string[]; drawn: boolean };

@@ -171,7 +171,7 @@ export const VISITS: Record<number, Visit> = {
         battery: { measures: { '': 12.5 } },
       },
     },
-    link: { isKnown: true, opened: 0.71 },
+    link: { opened: 0.71 },
   },
   // Some answered by link, one put off, and a question that waits for the shop.
   1322: {

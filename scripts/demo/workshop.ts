@@ -45,16 +45,12 @@ export class Workshop {
   readonly #inspections = new Map<Ticket, number>();
   readonly #links = new Map<Ticket, FoundLink>();
 
-  /**
-   * @param ids of the jobs that are written
-   * @param tokenOf how a link's token is made @param known that of the one link whose address is printed
-   */
+  /** @param ids of the jobs that are written @param tokenOf how a link's token is made */
   constructor(
     private readonly history: History,
     private readonly darkroom: Darkroom,
     private readonly ids: Map<PlannedJob, number>,
     private readonly tokenOf: TokenOf,
-    private readonly known: string,
   ) {}
 
   async do({ what }: VisitDeed, actor: Viewer, ticket: Ticket, order: Order): Promise<void> {
@@ -88,8 +84,7 @@ export class Workshop {
 
   /** The estimate goes to the customer, with a link. */
   async send(actor: Viewer, ticket: Ticket, order: Order): Promise<void> {
-    const tokenOf = ticket.visit?.link?.isKnown ? () => this.known : this.tokenOf;
-    const { handle } = await sendToCustomer(this.history.db, actor, order.number, tokenOf);
+    const { handle } = await sendToCustomer(this.history.db, actor, order.number, this.tokenOf);
     this.#links.set(ticket, (await findLink(this.history.db, { handle })) as FoundLink);
   }
 

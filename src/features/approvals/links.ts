@@ -16,10 +16,7 @@ export interface MadeLink {
   token: string | null;
 }
 
-/**
- * The link of a work order for its customer: the one that is open, or a new one. Nothing is sent.
- * @param tokenOf LinkKeys.token, but for the demo, whose link is known beforehand
- */
+/** The link of a work order for its customer: the one that is open, or a new one. Nothing is sent. */
 export async function makeLink(db: Database, sender: Sender, number: number, tokenOf: TokenOf): Promise<MadeLink> {
   const { result } = await change(db, sender, {}, async (tx) => linkWithin(tx, await findOrder(tx, number), tokenOf));
   return shownLink(sender.shop, result, tokenOf);

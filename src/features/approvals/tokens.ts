@@ -39,7 +39,7 @@ export class LinkKeys {
   }
 }
 
-/** How the token of a link is made: LinkKeys.token, but for the demo, whose address is known. */
+/** How the token of a link is made: LinkKeys.token. */
 export type TokenOf = (shop: number, handle: string, hash?: string) => string;
 
 function cookieBy(key: Buffer, link: Page): string {
