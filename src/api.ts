@@ -8,6 +8,7 @@ import { documentOperation } from './features/api/document-api.js';
 import { eventOperations } from './features/api/event-api.js';
 import { sweepSignInsTask } from './features/api/sign-ins.js';
 import { consentOperations } from './features/billing/consent-api.js';
+import { invoiceOperations } from './features/billing/invoice-api.js';
 import { paymentOperations } from './features/billing/payment-api.js';
 import { boardOperations } from './features/board/api.js';
 import type { Boards } from './features/board/boards.js';
@@ -67,6 +68,7 @@ export function createApi(services: Services, boards: Boards, authenticator: pas
     ...customerOperations(services),
     ...vehicleOperations(services),
     ...consentOperations(services),
+    ...invoiceOperations(services),
     ...paymentOperations(services),
     ...inspectionOperations(services),
     ...mediaOperations(services),

@@ -1,4 +1,6 @@
+import { takePayment } from '../features/billing/payments.js';
 import { moveCard } from '../features/board/moves.js';
+import { editJob } from '../features/jobs/jobs.js';
 import type { LineFields } from '../features/jobs/line-fields.js';
 import { addLine } from '../features/jobs/lines.js';
 import { addLabel } from '../features/labels/labels.js';
@@ -10,6 +12,7 @@ import type { Services } from '../platform/services.js';
 import { hashToken } from '../platform/tokens.js';
 import type { Viewer } from '../platform/web/viewer.js';
 import { addPhotos } from './media.js';
+import { approve } from './money.js';
 import { makeShop, openOrders, type TestShop } from './shop.js';
 
 /** The refresh token that the example of `POST /tokens/refresh` names. */
@@ -24,20 +27,31 @@ async function addLines(db: Database, viewer: Viewer, number: number): Promise<v
   await add('part', { description: 'Brake pads', quantity: '1', cost: '20.00', price: '50.00' });
 }
 
+/** The same work, approved, done and paid ahead. */
+async function finishWork(db: Database, viewer: Viewer, number: number): Promise<void> {
+  await addLines(db, viewer, number);
+  const job = (await getWorkOrder(db, viewer.shop, number)).jobs[0]?.id as number;
+  await approve(db, viewer, number, job);
+  await editJob(db, viewer, number, job, ['progress'], {}, { progress: 'complete' });
+  await takePayment(db, viewer, number, { method: 'card', cents: 15_000, tenderedCents: null, reference: '', note: '', deposit: true });
+}
+
 /**
  * The shop of the examples in the API's document, in a database of its own: so every id is what the examples say. Columns 1 to 4,
- * work orders 1001 to 1005, the first with two photos.
+ * work orders 1001 to 1006, the first with two photos, the last ready for its invoice.
  */
 export async function makeApiShop(services: Services): Promise<TestShop> {
   const { db } = services;
   const shop = await makeShop(db, 'api');
   const { manager, advisor } = shop.staff;
-  const numbers = await openOrders(db, advisor, 5);
+  const numbers = await openOrders(db, advisor, 6);
   await addLines(db, manager, numbers[2] as number);
   await addPhotos(services, manager, numbers[0] as number, [1, 2]);
+  await finishWork(db, manager, numbers[5] as number);
   // Ready to leave, and gone.
   const [, , , finished] = shop.columns;
-  for (const number of numbers.slice(3)) await moveCard(db, manager, number, { column: finished?.id as number, after: null, reason: '' });
+  for (const number of numbers.slice(3, 5))
+    await moveCard(db, manager, number, { column: finished?.id as number, after: null, reason: '' });
   await handOver(db, manager, numbers[4] as number);
   for (const name of ['Warranty', 'Fleet', 'Waiting customer']) await addLabel(db, manager, { name, color: 'blue' });
   for (const text of ['It squeals when cold.', 'The customer calls back.', 'Towed in.'])

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
 import { StartError } from '../start-error.js';
@@ -8,11 +9,17 @@ import { connectionSettings } from './pool.js';
 /** Held by whoever changes the schema. Any number will do, as long as all versions of this program use the same one. */
 export const MIGRATION_LOCK = 7_268_302_611;
 
+/** Milliseconds. */
+const TABLE_WAIT = 2_000;
+const PAUSE = 1_000;
+const LONGEST_STATEMENT = 15 * 60_000;
+const ATTEMPTS = 20;
+
 /**
  * Brings the schema to the newest file of `folder` (0001_….sql, 0002_….sql: plain SQL, forward only). Each file runs in
  * its own transaction; of several processes that start together one migrates and the others wait. Then the schema of the
  * background jobs, `graphile_worker`, which is that library's own.
- * @throws StartError when the database is newer than this program, or can't be reached.
+ * @throws StartError when the database is newer than this program, can't be reached, or has no time for the change
  */
 export async function migrate(url: string, folder: string): Promise<void> {
   const files = await listMigrations(folder);
@@ -48,12 +55,29 @@ export async function applyMigrations(client: pg.ClientBase, folder: string, fil
   for (const file of files.filter((name) => !applied.includes(name))) await apply(client, folder, file);
 }
 
+/** @throws StartError when a table that it changes is in use all the time, or when it takes longer than any may */
 async function apply(client: pg.ClientBase, folder: string, file: string): Promise<void> {
   const statements = await readFile(join(folder, file), 'utf8');
-  await client.query('begin');
-  await client.query(statements);
-  await client.query('insert into migrations (name) values ($1)', [file]);
-  await client.query('commit');
+  for (let attempt = 1; ; attempt++) {
+    await client.query('begin');
+    try {
+      // Whoever comes after one that waits for a table waits, too: the processes that go on serving must not, for long.
+      await client.query(`set local lock_timeout = ${TABLE_WAIT}; set local statement_timeout = ${LONGEST_STATEMENT}`);
+      await client.query(statements);
+      await client.query('insert into migrations (name) values ($1)', [file]);
+      await client.query('commit');
+      return;
+    } catch (error) {
+      await client.query('rollback').catch(() => {});
+      const { code, message } = error as pg.DatabaseError;
+      if (code === '55P03' && attempt < ATTEMPTS) await sleep(PAUSE);
+      else if (code === '55P03' || code === '57014')
+        throw new StartError(
+          `${file} could not be applied in the time it has (${message}), and nothing of it was: try again when less is going on.`,
+        );
+      else throw error;
+    }
+  }
 }
 
 /** The schema of background jobs. */
