@@ -10,7 +10,7 @@ export default defineConfig({
       'src/testing/{resilience,cut-connections}.test.ts',
       'src/**/{killed,files-killed,crashes,damaged}.test.ts',
     ],
-    globalSetup: 'src/testing/global-setup.ts',
+    globalSetup: new URL('../../src/testing/global-setup.ts', import.meta.url).pathname,
     // Each starts several processes of the program.
     maxWorkers: 1,
     testTimeout: 60_000,
