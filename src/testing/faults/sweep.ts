@@ -67,7 +67,8 @@ export class Sweep {
     const { db } = this.database;
     const before = { version: await versionOf(db, this.shop.id), data: await this.#fingerprint() };
     this.statements.arm(at, when);
-    const reply = await this.#ask(route);
+    // What is sent as it is read, such as an export, is cut off: no browser takes that for the whole.
+    const reply = await this.#ask(route).catch((error: Error) => error);
     this.statements.disarm();
     const { broken } = this.statements;
     if (broken === undefined) return null;
@@ -78,12 +79,13 @@ export class Sweep {
     if (after.version === before.version && changed.length > 0) wrong.push(`it happened in part, without an event: ${changed}`);
     wrong.push(...this.#findLies(reply, changed.length > 0));
     return wrong.map(
-      (one) => `${route.method} ${route.path}, statement ${at} fails ${when} "${broken.slice(0, 60)}" (${reply.status}): ${one}`,
+      (one) =>
+        `${route.method} ${route.path}, statement ${at} fails ${when} "${broken.slice(0, 60)}" (${reply instanceof Error ? reply.message : reply.status}): ${one}`,
     );
   }
 
-  #findLies(reply: Reply, changed: boolean): string[] {
-    if (reply.status < 500) return [];
+  #findLies(reply: Reply | Error, changed: boolean): string[] {
+    if (reply instanceof Error || reply.status < 500) return [];
     const lies: string[] = [];
     const number = /\b(E-\w+)/.exec(reply.text)?.[1];
     if (!number || !this.server.logged.some((line) => line.number === number)) lies.push('it is not in the log under a number');
