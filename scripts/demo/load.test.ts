@@ -76,6 +76,9 @@ async function everything({ db }: TestDatabase): Promise<Record<string, string>>
   return all;
 }
 
+/** Their events hold a hash of what was said or shown, in which there are times. */
+const SEALED = ['consent.recorded', 'estimate.sent', 'hold.acknowledged'];
+
 /** What happened, without when. */
 async function story({ db }: TestDatabase): Promise<unknown[]> {
   const rows = await db
@@ -84,7 +87,10 @@ async function story({ db }: TestDatabase): Promise<unknown[]> {
     .orderBy('version')
     .orderBy('seq')
     .execute();
-  return rows.map((row) => (row.kind === 'work-order.freed' ? { ...row, data: null } : row));
+  return rows.map((row) => {
+    if (row.kind === 'work-order.freed') return { ...row, data: null };
+    return SEALED.includes(row.kind) ? { ...row, data: { ...(row.data as object), sha256: '' } } : row;
+  });
 }
 
 describe('the demo shop', () => {
