@@ -1,6 +1,6 @@
-// A program for files-killed.test.ts and backup/killed.test.ts: keeps or sweeps a file, or makes a backup, and is killed by itself
-// (SIGKILL) after the STEP-th thing it has done to the disk, the bucket or the database. Without STEP it goes to its end and says
-// how many steps there were.
+// A program for tests, started by run-to-step.ts: keeps or sweeps a file, answers as a customer, or makes a backup, and is killed
+// by itself (SIGKILL) after the STEP-th thing it has done to the disk, the bucket or the database. Without STEP it goes to its end
+// and says how many steps there were.
 import fs, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import pg from 'pg';
@@ -41,6 +41,8 @@ pg.Client.prototype.query = function (this: pg.Client, ...args: never[]) {
 if (process.env.S3_BUCKET) countIn((await import('@aws-sdk/client-s3')).S3Client.prototype, ['send']);
 
 const { readConfig } = await import('../config.js');
+const { answerByLink } = await import('../features/approvals/answers.js');
+const { findLink } = await import('../features/approvals/links.js');
 const { openDatabase } = await import('../platform/database/pool.js');
 const { keepFile } = await import('../platform/files/keep.js');
 const { openFileStore } = await import('../platform/files/open.js');
@@ -56,6 +58,11 @@ if (WHAT === 'keep') {
   await keepFile(database.db, store, Number(SHOP), path, 'image/jpeg');
 } else if (WHAT === 'backup') {
   await back(DATABASE_URL, store, { folder: `${DATA_DIR}/backups`, passphrase: undefined });
+} else if (WHAT === 'answer') {
+  const { handle, answer, requestId } = JSON.parse(CONTENT);
+  const link = await findLink(database.db, { handle });
+  if (!link) throw new Error(`There is no link ${handle}.`);
+  await answerByLink(database.db, link, answer, requestId);
 } else {
   await sweepFiles(database.db, store, new Date(Date.now() + 72 * 3_600_000));
 }

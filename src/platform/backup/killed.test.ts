@@ -1,14 +1,12 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { back, diskStore, fillShops, temporaryFolder } from '../../testing/backup.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
+import { runToStep, stepsIn } from '../../testing/run-to-step.js';
 import { testEnvironment } from '../../testing/server.js';
 import type { FileStore } from '../files/store.js';
-import { projectPath } from '../project.js';
 import { openArchive, verifyArchive } from './archive.js';
 import type { MadeBackup } from './backup.js';
 import { copyBackup } from './second-folder.js';
@@ -32,16 +30,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** @returns the signal that ended it, or how many steps it took */
-async function runToStep(step: number): Promise<string> {
-  const env = { ...testEnvironment(database.url), PATH: process.env.PATH, DATA_DIR: folder.path, WHAT: 'backup', STEP: String(step) };
-  const child = spawn(process.execPath, ['--import', 'tsx', projectPath('src/testing/killed-at-step.ts')], {
-    ...{ cwd: projectPath(), env, stdio: ['ignore', 'pipe', 'inherit'] },
-  });
-  const [said, [code, signal]] = await Promise.all([text(child.stdout as NonNullable<typeof child.stdout>), once(child, 'close')]);
-  if (code !== 0 && !signal) throw new Error(`It ended with ${code}: ${said}`);
-  return signal ?? said.trim();
-}
+const run = (step: number) => runToStep({ ...testEnvironment(database.url), DATA_DIR: folder.path }, 'backup', step);
 
 /** Whatever has an archive's name is one. @returns how many there are */
 async function expectAllWhole(where: string): Promise<number> {
@@ -56,15 +45,14 @@ async function expectAllWhole(where: string): Promise<number> {
 describe('kill -9', () => {
   test('at any step leaves whole archives only, and the next one clears up', async () => {
     const where = join(folder.path, 'backups');
-    const stepsOf = (said: string) => Number(/^(\d+) steps$/.exec(said)?.[1]);
-    const [first, later] = [stepsOf(await runToStep(0)), stepsOf(await runToStep(0))];
+    const [first, later] = [stepsIn(await run(0)), stepsIn(await run(0))];
     // The files are copied by the first one alone.
     expect(first).toBeGreaterThan(later);
     expect(later).toBeGreaterThan(30);
     let kills = 0;
     const killAt = async (step: number) => {
       const before = await expectAllWhole(where);
-      if ((await runToStep(step)) === 'SIGKILL') kills++;
+      if ((await run(step)) === 'SIGKILL') kills++;
       expect(await expectAllWhole(where)).toBeGreaterThanOrEqual(before);
     };
     for (const step of [Math.floor(later / 2), first - 14]) {

@@ -1,17 +1,15 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buffer, text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { readConfig } from '../../config.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
+import { runToStep, stepsIn } from '../../testing/run-to-step.js';
 import { hasS3Server, type S3Server, s3Environment, startS3Server } from '../../testing/s3-server.js';
 import { testEnvironment } from '../../testing/server.js';
 import { makeShop, type TestShop } from '../../testing/shop.js';
-import { projectPath } from '../project.js';
 import { keepFile } from './keep.js';
 import { openFileStore } from './open.js';
 import type { FileStore } from './store.js';
@@ -47,16 +45,8 @@ async function closePlaces(): Promise<void> {
   }
 }
 
-/** @returns the signal that ended it, or how many steps it took */
-async function runToStep({ environment, shop }: Place, what: 'keep' | 'sweep', content: string, step: number): Promise<string> {
-  const env = { PATH: process.env.PATH, NODE_NO_WARNINGS: '1', ...environment, SHOP: String(shop.id), WHAT: what, CONTENT: content };
-  const child = spawn(process.execPath, ['--import', 'tsx', projectPath('src/testing/killed-at-step.ts')], {
-    ...{ cwd: projectPath(), env: { ...env, STEP: String(step) }, stdio: ['ignore', 'pipe', 'inherit'] },
-  });
-  const [said, [code, signal]] = await Promise.all([text(child.stdout as NonNullable<typeof child.stdout>), once(child, 'close')]);
-  if (code !== 0 && !signal) throw new Error(`It ended with ${code}: ${said}`);
-  return signal ?? said.trim();
-}
+const run = ({ environment, shop }: Place, what: 'keep' | 'sweep', content: string, step: number) =>
+  runToStep({ ...environment, SHOP: String(shop.id), CONTENT: content }, what, step);
 
 async function expectAgreement({ database, store }: Place): Promise<void> {
   const stored = new Set<string>();
@@ -82,7 +72,7 @@ async function expectClean({ database, store, folder }: Place): Promise<void> {
 }
 
 async function stepsOf(place: Place, what: 'keep' | 'sweep', content: string): Promise<number> {
-  const steps = Number(/^(\d+) steps$/.exec(await runToStep(place, what, content, 0))?.[1]);
+  const steps = stepsIn(await run(place, what, content, 0));
   expect(steps).toBeGreaterThan(8);
   return steps;
 }
@@ -117,7 +107,7 @@ function killAtEachStep(count: number, isS3: boolean): void {
     await expectClean(places[0] as Place);
     await atEachStep(steps, async (place, step) => {
       const content = `content of step ${step}`;
-      expect(await runToStep(place, 'keep', content, step), `step ${step}`).toBe('SIGKILL');
+      expect(await run(place, 'keep', content, step), `step ${step}`).toBe('SIGKILL');
       await expectAgreement(place);
       const path = place.store.temporary();
       writeFileSync(path, content);
@@ -142,7 +132,7 @@ function killAtEachStep(count: number, isS3: boolean): void {
     const steps = await stepsOf(places[0] as Place, 'sweep', '');
     await atEachStep(steps, async (place, step) => {
       await fill(place);
-      expect(await runToStep(place, 'sweep', '', step), `step ${step}`).toBe('SIGKILL');
+      expect(await run(place, 'sweep', '', step), `step ${step}`).toBe('SIGKILL');
       await expectAgreement(place);
       await expectClean(place);
     });
