@@ -287,7 +287,6 @@ describe('addresses', () => {
       '/.git/config',
       '/.env',
       '/package.json',
-      '/metrics',
       '/debug',
     ],
     ...[

@@ -21,8 +21,8 @@ const KEYS: [RegExp, string][] = [
   [/[\w-]{32,}/g, '…'],
 ];
 
-/** Most of what is logged: words, numbers, addresses of pages. No key is as short. */
-const PLAIN = /^[\w /:.*-]*$/;
+/** Most of what is logged: words and numbers. No key is as short, but in an address, where it has a slash in front. */
+const PLAIN = /^[\w :.*-]*$/;
 
 /**
  * Text as it may be written to the log or kept with a fault: one line, without keys, tokens and e-mail addresses.
