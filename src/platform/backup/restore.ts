@@ -35,7 +35,7 @@ async function refuseOthers(client: pg.Client): Promise<void> {
     const { rows } = await client.query<{ names: string[] | null }>(
       `select array_agg(distinct coalesce(nullif(application_name, ''), 'a program without a name')) as names from pg_stat_activity
         where datname = current_database() and backend_type = 'client backend' and application_name <> $1
-          and not (wait_event_type = 'Lock' and wait_event = 'advisory')`,
+          and (wait_event_type, wait_event) is distinct from ('Lock', 'advisory')`,
       [NAME],
     );
     const names = rows[0]?.names;
