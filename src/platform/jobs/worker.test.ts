@@ -210,3 +210,17 @@ test('what is due by the clock is known to the database', async () => {
   await until(async () => (await known()).length === 1, 'the crontab');
   expect(await known()).toEqual([{ identifier: 'note' }]);
 });
+
+test('what is due by the clock outlives a database that goes away at that moment, and so does the process', async () => {
+  await sql`
+    create function graphile_worker.goes_away() returns trigger language plpgsql as
+      $$ begin raise exception 'terminating connection' using errcode = '57P01'; end $$`.execute(database.db);
+  await sql`
+    create trigger goes_away before insert on graphile_worker._private_known_crontabs
+      execute function graphile_worker.goes_away()`.execute(database.db);
+  await startWorker([{ name: 'later', at: '0 4 * * *', run: async () => {} }]);
+  await until(() => logged.some((line) => String(line.msg).includes('due by the clock')), 'the log');
+  await sql`drop function graphile_worker.goes_away() cascade`.execute(database.db);
+  const known = () => sql`select from graphile_worker._private_known_crontabs where identifier = 'later'`.execute(database.db);
+  await until(async () => (await known()).rows.length === 1, 'it to be known');
+});

@@ -22,7 +22,7 @@ const LOOK_FOR_DEAD_EVERY = 60_000;
  * begins anew when that is back.
  */
 export class Worker {
-  readonly #pool: pg.Pool;
+  readonly #pool: ForgivingPool;
   readonly #log: Logger;
   readonly #unlock: NodeJS.Timeout;
   #runner: Runner | undefined;
@@ -42,15 +42,21 @@ export class Worker {
     lookForDeadEvery = LOOK_FOR_DEAD_EVERY,
   ) {
     this.#log = services.log;
-    this.#pool = new ForgivingPool({
-      ...connectionSettings(url),
-      application_name: 'serviceflow jobs',
-      // One listens, one is for what is due by the clock.
-      max: AT_ONCE + 2,
-      idleTimeoutMillis: 30_000,
-      statement_timeout: 10_000,
-      query_timeout: 12_000,
-    });
+    this.#pool = new ForgivingPool(
+      {
+        ...connectionSettings(url),
+        application_name: 'serviceflow jobs',
+        // One listens, one is for what is due by the clock.
+        max: AT_ONCE + 2,
+        idleTimeoutMillis: 30_000,
+        statement_timeout: 10_000,
+        query_timeout: 12_000,
+      },
+      (error) => {
+        if (!this.#stopped) this.#log.warn({ err: error }, 'what is due by the clock could not be looked after; trying again');
+        return !this.#stopped;
+      },
+    );
     this.#pool.on('error', () => {});
     this.#pool.on('connect', (client) => client.on('error', () => {}));
     this.#unlock = setInterval(() => void this.#freeJobsOfTheDead(), lookForDeadEvery);
@@ -156,10 +162,10 @@ export class Worker {
   async #freeJobsOfTheDead(): Promise<void> {
     try {
       const idle = this.#former.filter((hand) => !hand.getActiveJob()).map(({ workerId }) => workerId);
-      const { rows } = await this.#pool.query<{ worker: string }>(UNLOCKED, [idle]);
+      const { rows } = await this.#pool.queryOnce(UNLOCKED, [idle]);
       const dead = rows.map((row) => row.worker).filter((worker) => this.#suspects.has(worker));
       this.#suspects = new Set(rows.map((row) => row.worker));
-      if (dead.length > 0) await this.#pool.query('select graphile_worker.force_unlock_workers($1)', [dead]);
+      if (dead.length > 0) await this.#pool.queryOnce('select graphile_worker.force_unlock_workers($1)', [dead]);
     } catch (error) {
       this.#log.warn({ err: error }, 'jobs of other processes could not be looked after; trying again');
     }
@@ -168,8 +174,35 @@ export class Worker {
 
 type Connected = (error: Error | undefined, client: pg.PoolClient | undefined, release: (broken?: boolean | Error) => void) => void;
 
-/** The library gives its listening connection back twice when it is cut while a runner ends; that would end the process. */
+/**
+ * Two habits of the library would end the process. It gives its listening connection back twice when that is cut while a runner
+ * ends; and when a query of its clock fails, which is all that it asks of the pool itself, nobody handles that. So such a
+ * query is tried until it succeeds: each of them may be sent twice.
+ */
 class ForgivingPool extends pg.Pool {
+  constructor(
+    settings: pg.PoolConfig,
+    private readonly mayTryAgain: (error: unknown) => boolean,
+  ) {
+    super(settings);
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: many overloads of pg's, of which the library uses one.
+  override async query(...args: any[]): Promise<any> {
+    for (;;) {
+      try {
+        return await this.queryOnce(args[0], args[1]);
+      } catch (error) {
+        if (!this.mayTryAgain(error)) return { rows: [] };
+        await sleep(START_AGAIN_AFTER, undefined, { ref: false });
+      }
+    }
+  }
+
+  queryOnce(text: string, values: unknown[]): Promise<pg.QueryResult<{ worker: string }>> {
+    return super.query(text, values);
+  }
+
   // biome-ignore lint/suspicious/noExplicitAny: two overloads of pg's, told apart here.
   override connect(callback?: Connected): any {
     if (!callback) return super.connect();
