@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { projectPath } from '../../src/platform/project.js';
 
@@ -46,7 +47,7 @@ export async function startProgram(file: string, environment: Record<string, str
 
 /** Starts a built program, whatever becomes of it. */
 export function spawnProgram(file: string, environment: Record<string, string>): ChildProcess {
-  return spawn(process.execPath, [...profiling(file), projectPath('dist', file)], {
+  return spawn(process.execPath, [...flagsOf(file), ...profiling(file), projectPath('dist', file)], {
     cwd: projectPath(),
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -72,6 +73,13 @@ export async function freePort(): Promise<number> {
   const address = server.address();
   await new Promise((resolve) => server.close(resolve));
   return typeof address === 'object' ? (address?.port ?? 0) : 0;
+}
+
+/** What `npm start` gives to Node; nothing for other programs. */
+function flagsOf(file: string): string[] {
+  const { scripts } = JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as { scripts: { start: string } };
+  const [, ...words] = scripts.start.split(' ');
+  return words.at(-1) === `dist/${file}` ? words.slice(0, -1) : [];
 }
 
 /** With BENCH_PROFILE=<folder> the program under test writes a CPU profile there when it stops. */

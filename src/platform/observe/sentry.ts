@@ -1,5 +1,4 @@
-import { createTransport, type Event, Scope, type StackFrame } from '@sentry/core';
-import { ServerRuntimeClient } from '@sentry/core/server';
+import type { Event, StackFrame } from '@sentry/core';
 import { VERSION } from '../version.js';
 import type { TellFault } from './faults.js';
 import { classOf, scrubText, stackOf } from './scrub.js';
@@ -19,6 +18,19 @@ export interface SentryClient {
  * @param dsn `https://<key>@<host>/<project>`
  */
 export function openSentry(dsn: string): SentryClient {
+  const opened = open(dsn);
+  return {
+    tell: async (fault) => {
+      const { client, scope } = await opened;
+      client.captureEvent(toEvent(fault), undefined, scope);
+    },
+    close: async () => void (await (await opened).client.close(2_000)),
+  };
+}
+
+async function open(dsn: string) {
+  // Its 300 files take 8 MB, and few shops have such a server.
+  const [{ createTransport, Scope }, { ServerRuntimeClient }] = await Promise.all([import('@sentry/core'), import('@sentry/core/server')]);
   const client = new ServerRuntimeClient({
     dsn,
     ...{ integrations: [], stackParser: () => [], release: `serviceflow@${VERSION}`, serverName: '', sendClientReports: false },
@@ -33,11 +45,7 @@ export function openSentry(dsn: string): SentryClient {
       }),
   });
   client.init();
-  const scope = new Scope();
-  return {
-    tell: (fault) => void client.captureEvent(toEvent(fault), undefined, scope),
-    close: async () => void (await client.close(2_000)),
-  };
+  return { client, scope: new Scope() };
 }
 
 function toEvent({ kind, error, number, marks, route, method, staff }: Parameters<TellFault>[0]): Event {
