@@ -224,7 +224,7 @@ describe('sign-ins and refusals', () => {
   test('go when they are too old, by the setting of the shop; events never do', async () => {
     const { db } = database;
     const events = () => sql<{ count: number }>`select count(*) from events`.execute(db).then(({ rows }) => rows[0]?.count);
-    const original = { 'original.accessDays': '180', 'original.faultDays': '90' };
+    const original = { 'original.accessDays': '180', 'original.faultDays': '90', 'original.deliveryDays': '30', deliveryDays: '30' };
     expect((await manager.post('/settings/retention', { accessDays: '29', faultDays: '7', ...original })).status).toBe(422);
     expect((await manager.post('/settings/retention', { accessDays: '30', faultDays: '7', ...original })).status).toBe(303);
     await sql`truncate access_log`.execute(db);

@@ -9,7 +9,7 @@ import type { Sheet } from '../settings/sheets.js';
 export const RETENTION: Sheet = {
   table: 'retention_settings',
   event: 'retention.changed',
-  fields: { accessDays: text('access_days'), faultDays: text('fault_days') },
+  fields: { accessDays: text('access_days'), faultDays: text('fault_days'), deliveryDays: text('delivery_days') },
 };
 
 /** Of faults that are alike, so many are kept one by one. */

@@ -114,7 +114,7 @@ function retentionRoutes(db: Services['db']): Route[] {
   const may = 'retention.manage';
   const show = async (viewer: Viewer, refused: Refused | null): Promise<Answer> =>
     page('activity/retention', { title: 'How long records are kept', form: await sheetForm(db, viewer.shop, RETENTION, refused) });
-  const body = editInput(RETENTION.fields, { accessDays: days(30), faultDays: days(7) });
+  const body = editInput(RETENTION.fields, { accessDays: days(30), faultDays: days(7), deliveryDays: days(7) });
   return [
     get('/settings/retention', { may }, ({ viewer }) => show(viewer, null)),
     post(
