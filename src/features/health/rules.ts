@@ -1,4 +1,4 @@
-import type { BackupState } from '../../platform/backup/state.js';
+import { type BackupState, noticeOf } from '../../platform/backup/state.js';
 import { showAge } from '../../platform/time.js';
 import type { ChainCheck } from '../activity/chain.js';
 
@@ -32,7 +32,11 @@ export interface Facts {
   processes: ProcessFact[];
   disks: Disk[];
   jobs: { waiting: number; oldest: Date | null; givenUp: string[] };
-  backups: BackupState & { isOn: boolean; hasSecondFolder: boolean };
+  backups: BackupState & {
+    isOn: boolean;
+    /** Whether they stand on another disk than the data. */
+    isElsewhere: boolean;
+  };
   chain: ChainCheck | null;
   faults: { kinds: number; times: number };
   /** Webhooks at which nothing arrives; `offWhy` when they were switched off for that. */
@@ -79,33 +83,26 @@ export function worstOf(items: Item[]): State {
   return items.some(({ state }) => state === 'wrong') ? 'wrong' : items.some(({ state }) => state === 'watch') ? 'watch' : 'fine';
 }
 
+const PROVE_NOW = 'npm run backup -- --prove makes one now, and proves it.';
+
 function judgeBackups(backups: Facts['backups'], now: Date, when: (at: Date) => string): Item {
-  const { lastBackup, lastProof, fault, copyFault, isOn, hasSecondFolder } = backups;
-  const title = 'Backups';
+  const { lastBackup, lastProof, fault, copyFault, isOn, isElsewhere, since } = backups;
   const proof = lastProof ? `Last proven restore: ${when(lastProof.at)}, ${lastProof.seconds} s.` : 'No backup has been proven yet.';
   const made = lastBackup ? ` The last backup is of ${when(lastBackup.at)}, ${showBytes(lastBackup.bytes)}.` : ' There is no backup.';
-  if (fault)
-    return { state: 'wrong', title, text: `${proof}${made} The last one failed: ${fault}`, advice: 'Mend that, then run npm run backup.' };
-  const isOld = !lastProof || now.getTime() - lastProof.at.getTime() > 26 * HOUR;
+  const say = (state: State, more: string, advice: string | null): Item => ({ state, title: 'Backups', text: proof + made + more, advice });
+  const isOld = noticeOf(since, lastProof?.at ?? null, now) !== null;
+  if (fault) return say('wrong', ` The last one failed: ${fault}`, `Mend that; then ${PROVE_NOW}`);
   if (!isOn) {
-    const advice = 'Unless something else copies the data, set BACKUP_AT to an hour.';
-    return { state: isOld ? 'wrong' : 'watch', title, text: `${proof}${made} None is made by itself: BACKUP_AT is off.`, advice };
+    const advice = `Unless something else copies the data, set BACKUP_AT to an hour. ${PROVE_NOW}`;
+    return say(isOld ? 'wrong' : 'watch', ' None is made by itself: BACKUP_AT is off.', advice);
   }
-  if (isOld) {
-    const advice = lastBackup
-      ? 'A backup counts only when it was restored once: run npm run backup, and read what it says.'
-      : 'The first one is made tonight; npm run backup makes one now.';
-    return { state: lastBackup ? 'wrong' : 'watch', title, text: proof + made, advice };
-  }
+  if (isOld) return say('wrong', '', `A backup counts only when it was restored once: ${PROVE_NOW}`);
   if (copyFault)
-    return {
-      state: 'wrong',
-      title,
-      text: `${proof}${made} The copy in the second folder failed: ${copyFault}`,
-      advice: 'Connect the second disk, or set BACKUP_SECOND_DIR anew.',
-    };
-  const advice = hasSecondFolder ? null : 'They are on this machine only. Set BACKUP_SECOND_DIR to a folder on another disk.';
-  return { state: hasSecondFolder ? 'fine' : 'watch', title, text: proof + made, advice };
+    return say('wrong', ` The copy in the second folder failed: ${copyFault}`, 'Connect the second disk, or set BACKUP_SECOND_DIR anew.');
+  if (!since) return say('fine', ' Of a demo none is made by itself.', null);
+  if (!lastProof) return say('watch', '', `One is made and proven tonight; ${PROVE_NOW}`);
+  const advice = 'They are on the same disk as the data. Set BACKUP_SECOND_DIR to a folder on another one.';
+  return isElsewhere ? say('fine', '', null) : say('watch', '', advice);
 }
 
 /** Nothing is said of webhooks with which all is well: most shops have none. */
