@@ -171,6 +171,7 @@ const bodiesWith = (values: SampleValues): Record<string, (shop: TestShop) => Fi
   '/settings/webhooks/:webhook/removals': () => ({}),
   '/settings/webhooks/:webhook/deliveries/:delivery/redeliveries': () => ({}),
   '/activity/exports': () => ({}),
+  '/activity/access/exports': () => ({}),
   '/activity/verifications': () => ({}),
   '/settings/retention': () => ({ accessDays: '90', faultDays: '30', deliveryDays: '30' }),
   '/staff': () => ({ name: 'Eve', email: 'eve@evil.test', role: 'manager' }),
