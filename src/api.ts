@@ -16,6 +16,7 @@ import { columnOperations } from './features/board/column-api.js';
 import { customerOperations } from './features/customers/api.js';
 import { contactOperations } from './features/customers/contact-api.js';
 import { inspectionOperations } from './features/inspections/api.js';
+import { fillingOperations } from './features/inspections/filling-api.js';
 import { jobOperations } from './features/jobs/api.js';
 import { arrangingOperations } from './features/jobs/arranging-api.js';
 import { lineOperations } from './features/jobs/line-api.js';
@@ -81,6 +82,7 @@ export function createApi(services: Services, boards: Boards, authenticator: pas
     ...invoiceOperations(services),
     ...paymentOperations(services),
     ...inspectionOperations(services),
+    ...fillingOperations(services),
     ...mediaOperations(services),
     ...commentOperations(services),
     ...labelOperations(services),
