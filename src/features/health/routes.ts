@@ -112,7 +112,7 @@ function faultRoutes({ db }: Services): Route[] {
 
 function slowest(times: Times[]) {
   return times
-    .filter(({ count, name }) => count >= FEWEST && !name.includes('/assets/'))
+    .filter(({ count, name }) => count >= FEWEST && !/\/assets\/|\/reports$/.test(name))
     .sort((a, b) => b.p95 - a.p95)
     .slice(0, 6)
     .map(toShown);
