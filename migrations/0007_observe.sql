@@ -137,7 +137,8 @@ create table chain_checks (
 create table retention_settings (
   shop_id bigint primary key references shops,
   access_days integer not null default 180 check (access_days between 30 and 3650),
-  fault_days integer not null default 90 check (fault_days between 7 and 3650)
+  fault_days integer not null default 90 check (fault_days between 7 and 3650),
+  delivery_days integer not null default 30 check (delivery_days between 7 and 3650)
 );
 create function start_retention() returns trigger language plpgsql as $$
 begin

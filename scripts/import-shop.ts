@@ -1,4 +1,5 @@
-// `npm run import-shop -- <archive>`: makes a shop of the archive of a whole shop (Settings, Export, Everything) in this installation.
+// `npm run import-shop -- <archive> [--again]`: makes a shop of the archive of a whole shop (Settings, Export, Everything) in this installation.
+import { parseArgs } from 'node:util';
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { openShopArchive } from '../src/features/imports/whole-shop/archive.js';
@@ -12,9 +13,19 @@ import { projectPath } from '../src/platform/project.js';
 import { StartError } from '../src/platform/start-error.js';
 import { openScriptServer, runScript } from './script-database.js';
 
+function readArguments(): { path: string; again: boolean } {
+  try {
+    const { values, positionals } = parseArgs({ options: { again: { type: 'boolean', default: false } }, allowPositionals: true });
+    const [path, ...more] = positionals;
+    if (!path || more.length > 0) throw new Error('Name one archive');
+    return { path, again: values.again };
+  } catch (error) {
+    throw new StartError(`${(error as Error).message}. Usage: npm run import-shop -- serviceflow-shop-2026-11-23.zip [--again]`);
+  }
+}
+
 await runScript(async () => {
-  const [path, ...more] = process.argv.slice(2);
-  if (!path || more.length > 0) throw new StartError('Name one archive: npm run import-shop -- serviceflow-shop-2026-11-23.zip');
+  const { path, again } = readArguments();
   // Looked through before there is even a database.
   const archive = await openShopArchive(path);
   try {
@@ -24,7 +35,7 @@ await runScript(async () => {
       // Without limits of time: one statement brings a whole table in.
       const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: new pg.Pool({ ...connectionSettings(url), max: 2 }) }) });
       try {
-        const brought = await bringIn(db, await openFileStore(config), archive);
+        const brought = await bringIn(db, await openFileStore(config), archive, again);
         await tell(db, brought, config.publicUrl);
       } finally {
         await db.destroy();

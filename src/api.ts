@@ -14,9 +14,13 @@ import { boardOperations } from './features/board/api.js';
 import type { Boards } from './features/board/boards.js';
 import { columnOperations } from './features/board/column-api.js';
 import { customerOperations } from './features/customers/api.js';
+import { contactOperations } from './features/customers/contact-api.js';
 import { inspectionOperations } from './features/inspections/api.js';
+import { fillingOperations } from './features/inspections/filling-api.js';
 import { jobOperations } from './features/jobs/api.js';
+import { arrangingOperations } from './features/jobs/arranging-api.js';
 import { lineOperations } from './features/jobs/line-api.js';
+import { readingOperations } from './features/jobs/reading-api.js';
 import { labelOperations } from './features/labels/api.js';
 import { mediaOperations } from './features/media/api.js';
 import { settingsOperations } from './features/settings/api.js';
@@ -24,6 +28,8 @@ import { staffOperations } from './features/staff/api.js';
 import { mayNow } from './features/staff/may-now.js';
 import type { SignInThrottle } from './features/staff/throttle.js';
 import { vehicleOperations } from './features/vehicles/api.js';
+import { mergeOperations } from './features/vehicles/merge-api.js';
+import { meterOperations } from './features/vehicles/meter-api.js';
 import { workOrderOperations } from './features/work-orders/api.js';
 import { commentOperations } from './features/work-orders/comment-api.js';
 import { RequestError } from './platform/errors.js';
@@ -63,14 +69,20 @@ export function createApi(services: Services, boards: Boards, authenticator: pas
     ...boardOperations(services, boards),
     ...columnOperations(services),
     ...workOrderOperations(services),
+    ...readingOperations(services),
     ...jobOperations(services),
     ...lineOperations(services),
+    ...arrangingOperations(services),
     ...customerOperations(services),
+    ...contactOperations(services),
     ...vehicleOperations(services),
+    ...meterOperations(services),
+    ...mergeOperations(services),
     ...consentOperations(services),
     ...invoiceOperations(services),
     ...paymentOperations(services),
     ...inspectionOperations(services),
+    ...fillingOperations(services),
     ...mediaOperations(services),
     ...commentOperations(services),
     ...labelOperations(services),

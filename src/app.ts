@@ -77,7 +77,7 @@ import { errorHandler } from './platform/web/errors.js';
 import { iconsFrom } from './platform/web/icons.js';
 import { isHtmx, mount, viewerOf } from './platform/web/mount.js';
 import type { Route } from './platform/web/routes.js';
-import { sameOriginOnly, securityHeaders } from './platform/web/security.js';
+import { ownNameOnly, sameOriginOnly, securityHeaders } from './platform/web/security.js';
 import { openSessions } from './platform/web/sessions.js';
 import type { Viewer } from './platform/web/viewer.js';
 import { loadViews } from './platform/web/views.js';
@@ -178,6 +178,7 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
   http.use(securityHeaders(config.publicUrl));
   http.use(healthRoutes(services));
   http.use(observing.metrics);
+  http.use(ownNameOnly(config.publicUrl));
   http.use(assets.serve);
   http.use(bodyDeadline());
   // Below this, setting up the compressor costs more than the bytes do.

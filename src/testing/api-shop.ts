@@ -1,10 +1,20 @@
 import { takePayment } from '../features/billing/payments.js';
 import { moveCard } from '../features/board/moves.js';
+import { addContact } from '../features/customers/contacts.js';
+import { addCustomer } from '../features/customers/customers.js';
+import { customerFields } from '../features/customers/inputs.js';
+import { saveItem } from '../features/inspections/findings.js';
+import { finishInspection, startInspection } from '../features/inspections/inspections.js';
 import { editJob } from '../features/jobs/jobs.js';
 import type { LineFields } from '../features/jobs/line-fields.js';
 import { addLine } from '../features/jobs/lines.js';
+import { addOption } from '../features/jobs/options.js';
 import { addLabel } from '../features/labels/labels.js';
+import { removeMedium } from '../features/media/edits.js';
+import { vehicleFields } from '../features/vehicles/inputs.js';
+import { addVehicle } from '../features/vehicles/vehicles.js';
 import { addComment } from '../features/work-orders/comments.js';
+import { createWorkOrder } from '../features/work-orders/create.js';
 import { getWorkOrder } from '../features/work-orders/details.js';
 import { handOver } from '../features/work-orders/hand-overs.js';
 import type { Database } from '../platform/database/pool.js';
@@ -13,7 +23,9 @@ import { hashToken } from '../platform/tokens.js';
 import type { Viewer } from '../platform/web/viewer.js';
 import { addPhotos } from './media.js';
 import { approve } from './money.js';
-import { makeShop, openOrders, type TestShop } from './shop.js';
+import { addBrakesTemplate, answer } from './safety.js';
+import { makeSettings } from './settings-samples.js';
+import { makeShop, newOrder, openOrders, type TestShop } from './shop.js';
 
 /** The refresh token that the example of `POST /tokens/refresh` names. */
 const REFRESH_TOKEN = 'example-of-a-refresh-token-AAAAAAAAAAAAAAAA';
@@ -36,9 +48,33 @@ async function finishWork(db: Database, viewer: Viewer, number: number): Promise
   await takePayment(db, viewer, number, { method: 'card', cents: 15_000, tenderedCents: null, reference: '', note: '', deposit: true });
 }
 
+/** A template, and four inspections by it: one under way, one of a vehicle that has come again, that visit’s own, a finished one. */
+async function inspect(db: Database, shop: TestShop): Promise<void> {
+  const template = await addBrakesTemplate(db, shop);
+  const { mechanic } = shop.staff;
+  const start = async (number: number) => (await startInspection(db, mechanic, number, { template })).result.inspection;
+  await saveItem(db, mechanic, 1003, await start(1003), 'pads', { color: 'yellow', note: 'Soon' });
+  const second = await start(1004);
+  await saveItem(db, mechanic, 1004, second, 'wipers', { color: 'green' });
+  await start(1007);
+  const finished = await start(1001);
+  for (const item of ['pads', 'tires', 'wipers']) await saveItem(db, mechanic, 1001, finished, item, { color: 'green' });
+  await finishInspection(db, mechanic, 1001, finished);
+}
+
+/** What can be made of other things: contacts, what is here twice, an earlier visit's job that was put off, options. */
+async function addMore(db: Database, { manager }: TestShop['staff']): Promise<void> {
+  for (const name of ['Lee Whitfield', 'Workshop']) await addContact(db, manager, 1, { name, role: '', phone: '555 0188', email: '' });
+  await answer(db, manager, 1004, 'defer', 4);
+  await createWorkOrder(db, manager, newOrder({ customer: 4, vehicle: 4 }));
+  await addOption(db, manager, 1007, 7, '');
+  const { result } = await addCustomer(db, manager, customerFields({ name: 'Dana Whitfeld' }));
+  await addVehicle(db, manager, result.customer, vehicleFields({ description: '2019 Corolla', kind: 'road' }));
+}
+
 /**
  * The shop of the examples in the API's document, in a database of its own: so every id is what the examples say. Columns 1 to 4,
- * work orders 1001 to 1006, the first with two photos, the last ready for its invoice.
+ * work orders 1001 to 1007, the first with two photos and one that was removed, the sixth ready for its invoice.
  */
 export async function makeApiShop(services: Services): Promise<TestShop> {
   const { db } = services;
@@ -46,7 +82,8 @@ export async function makeApiShop(services: Services): Promise<TestShop> {
   const { manager, advisor } = shop.staff;
   const numbers = await openOrders(db, advisor, 6);
   await addLines(db, manager, numbers[2] as number);
-  await addPhotos(services, manager, numbers[0] as number, [1, 2]);
+  const [, , third] = await addPhotos(services, manager, numbers[0] as number, [1, 2, 3]);
+  await removeMedium(db, manager, numbers[0] as number, third as number);
   await finishWork(db, manager, numbers[5] as number);
   // Ready to leave, and gone.
   const [, , , finished] = shop.columns;
@@ -56,6 +93,9 @@ export async function makeApiShop(services: Services): Promise<TestShop> {
   for (const name of ['Warranty', 'Fleet', 'Waiting customer']) await addLabel(db, manager, { name, color: 'blue' });
   for (const text of ['It squeals when cold.', 'The customer calls back.', 'Towed in.'])
     await addComment(db, manager, numbers[0] as number, text);
+  await addMore(db, shop.staff);
+  await inspect(db, shop);
+  await makeSettings(db, shop);
   const signIn = await db
     .insertInto('api_sign_ins')
     .values({ shop_id: shop.id, staff_id: manager.staff, expires_at: new Date(Date.now() + 3_600_000) })

@@ -94,7 +94,7 @@ const TEXTS: [path: string, fields: Record<string, string>, texts: string[]][] =
   ['/settings/visits', { linkDays: '5', estimateDays: '5' }, ['linkDays', 'estimateDays', 'approvedColumn', 'consentText', 'greeting']],
   ['/settings/numbering', NUMBERS, ['nextWorkOrder', 'nextInvoice', 'invoicePrefix', 'currency', 'advisorDiscount', 'managerDiscount']],
   ['/settings/export', { what: 'customers' }, ['what']],
-  ['/settings/retention', { accessDays: '90', faultDays: '30' }, ['accessDays', 'faultDays']],
+  ['/settings/retention', { accessDays: '90', faultDays: '30', deliveryDays: '30' }, ['accessDays', 'faultDays', 'deliveryDays']],
   ['/account/password', { current: 'x', password: 'a long password' }, ['password']],
 ];
 

@@ -34,12 +34,12 @@ export async function takeShop({ db }: TestDatabase, store: FileStore, shop: num
 }
 
 /** Reads an archive in, as the command does. */
-export async function readShop(bytes: Buffer, into: Pick<Elsewhere, 'database' | 'store'>): Promise<BroughtIn> {
+export async function readShop(bytes: Buffer, into: Pick<Elsewhere, 'database' | 'store'>, again = false): Promise<BroughtIn> {
   const path = `${into.store.temporary()}.zip`;
   await writeFile(path, bytes);
   const archive = await openShopArchive(path).finally(() => rm(path));
   try {
-    return await bringIn(into.database.db, into.store, archive);
+    return await bringIn(into.database.db, into.store, archive, again);
   } finally {
     archive.close();
   }

@@ -187,10 +187,7 @@ describe('the chain', () => {
 });
 
 describe('sign-ins and refusals', () => {
-  const texts = async (query = '') =>
-    [...(await manager.get(`/activity/access${query}`)).text.matchAll(/<tr><td>(.*?)<\/tr>/g)].map(([, row]) =>
-      (row as string).replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' '),
-    );
+  const texts = async (query = '') => linesOf((await manager.get(`/activity/access${query}`)).text);
 
   test('are noted, refusals that are alike in one line, and nothing that was typed', async () => {
     await sql`truncate access_log`.execute(database.db);
@@ -204,14 +201,19 @@ describe('sign-ins and refusals', () => {
     await client.post('/sign-out');
     const lines = await texts();
     expect(lines.length).toBe(5);
-    expect(lines[0]).toContain('mechanic of first Signed out 127.0.0.1');
-    expect(lines[1]).toContain('mechanic of first Not allowed, 2 times GET /staff');
-    expect(lines[2]).toContain('mechanic of first Signed in');
-    expect(lines[3]).toContain('Somebody unknown Wrong password');
-    expect(lines[4]).toContain('mechanic of first Wrong password, 3 times');
+    expect(lines[0]).toContain('mechanic of first signed out from 127.0.0.1');
+    expect(lines[1]).toContain('mechanic of first was not allowed, 2 times: GET /staff');
+    expect(lines[2]).toContain('mechanic of first signed in');
+    expect(lines[3]).toContain('Somebody unknown typed a wrong password');
+    expect(lines[4]).toContain('mechanic of first typed a wrong password, 3 times');
     const rows = JSON.stringify(await database.db.selectFrom('access_log').selectAll().execute());
     expect(rows).not.toMatch(/wrong-|my-bank|stranger@|mechanic@/);
     expect(await texts(`?person=${shop.staff.mechanic.staff}&kind=signed-in`)).toHaveLength(1);
+    expect(await texts('?to=2020-01-01')).toEqual([]);
+    const file = await manager.post('/activity/access/exports', { kind: 'not allowed' });
+    expect(file.headers['content-disposition']).toMatch(/^attachment; filename="sign-ins-\d{4}-\d\d-\d\d\.csv"$/);
+    const saved = parse(file.text, { bom: true, columns: true }) as Record<string, string>[];
+    expect(saved).toMatchObject([{ Who: 'mechanic of first', What: 'Not allowed', Times: '2', Detail: 'GET /staff', From: '127.0.0.1' }]);
   });
 
   test('of people of another shop are not shown', async () => {
@@ -224,7 +226,7 @@ describe('sign-ins and refusals', () => {
   test('go when they are too old, by the setting of the shop; events never do', async () => {
     const { db } = database;
     const events = () => sql<{ count: number }>`select count(*) from events`.execute(db).then(({ rows }) => rows[0]?.count);
-    const original = { 'original.accessDays': '180', 'original.faultDays': '90' };
+    const original = { 'original.accessDays': '180', 'original.faultDays': '90', 'original.deliveryDays': '30', deliveryDays: '30' };
     expect((await manager.post('/settings/retention', { accessDays: '29', faultDays: '7', ...original })).status).toBe(422);
     expect((await manager.post('/settings/retention', { accessDays: '30', faultDays: '7', ...original })).status).toBe(303);
     await sql`truncate access_log`.execute(db);

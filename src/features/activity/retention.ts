@@ -9,7 +9,7 @@ import type { Sheet } from '../settings/sheets.js';
 export const RETENTION: Sheet = {
   table: 'retention_settings',
   event: 'retention.changed',
-  fields: { accessDays: text('access_days'), faultDays: text('fault_days') },
+  fields: { accessDays: text('access_days'), faultDays: text('fault_days'), deliveryDays: text('delivery_days') },
 };
 
 /** Of faults that are alike, so many are kept one by one. */
@@ -36,6 +36,9 @@ export async function tidy(db: Database): Promise<void> {
   await sql`delete from timing_names n where not exists (select from timings t where t.name_id = n.id)
     and not exists (select from timings_by_hour h where h.name_id = n.id)`.execute(db);
   await tidyFaults(db);
+  // Nobody tries those again; until then the Health page says so.
+  await sql`select from graphile_worker.complete_jobs(array(select id from graphile_worker.jobs
+    where attempts >= max_attempts and locked_at is null and updated_at < now() - interval '7 days'))`.execute(db);
   // What belongs to no shop is kept as long as the shop that keeps longest does.
   await sql`delete from access_log a where last_at < now() - make_interval(days => coalesce(
     (select access_days from retention_settings r where r.shop_id = a.shop_id), (select max(access_days) from retention_settings), 180))`.execute(

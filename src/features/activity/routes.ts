@@ -8,7 +8,7 @@ import type { Viewer } from '../../platform/web/viewer.js';
 import { editInput } from '../settings/edit-input.js';
 import { sheetForm } from '../settings/sheet-forms.js';
 import { saveSheet } from '../settings/sheets.js';
-import { ACCESS_KINDS, listPeople, readAccess } from './access.js';
+import { ACCESS_KINDS, listPeople, readAccess, writeAccess } from './access.js';
 import { askForVerification, readChainCheck } from './chain.js';
 import { type Place, readLog, writeLog } from './log.js';
 import { RETENTION } from './retention.js';
@@ -32,6 +32,7 @@ const kindOf = (kinds: object) =>
     .enum(Object.keys(kinds) as [string, ...string[]])
     .catch('')
     .default('');
+const ACCESS_FILTER = { person: whole, kind: kindOf(ACCESS_KINDS), from: Day, to: Day };
 const FILTER = { person: whole, order: whole, kind: kindOf(KINDS), from: Day, to: Day };
 const PlaceInput = z
   .string()
@@ -78,43 +79,52 @@ export function activityRoutes({ db }: Services): Route[] {
     }),
     post('/activity/exports', { may, body: z.strictObject(FILTER) }, async ({ viewer, body }) => {
       await change(db, viewer, {}, async (tx) => tx.record('data.exported', null, { what: 'activity', filter: toQuery(body) }));
-      return stream(writeLog(db, viewer, body), {
-        'Content-Type': 'text/csv; charset=utf-8; header=present',
-        'Content-Disposition': `attachment; filename="activity-${new Date().toISOString().slice(0, 10)}.csv"`,
-      });
+      return csv('activity', writeLog(db, viewer, body));
     }),
     post('/activity/verifications', { may, body: z.strictObject({}) }, async ({ viewer }) => {
       await askForVerification(db, viewer.shop);
       return done('/activity', { flash: { text: 'The record is being verified. Look at this page again in a minute.' } });
     }),
-    get(
-      '/activity/access',
-      { may, query: z.object({ person: whole, kind: kindOf(ACCESS_KINDS), before: whole }) },
-      async ({ viewer, query }) => {
-        const { before, ...filter } = query;
-        const [access, people] = await Promise.all([readAccess(db, viewer, filter, before), listPeople(db, viewer.shop)]);
-        const asked = toQuery({ ...filter, order: null, from: '', to: '' });
-        const shown = { ...filter, person: filter.person ?? '' };
-        return page('activity/access', {
-          title: 'Sign-ins',
-          ...access,
-          people,
-          kinds: ACCESS_KINDS,
-          filter: shown,
-          query: asked,
-          isFirst: !before,
-        });
-      },
-    ),
+    ...accessRoutes(db),
     ...retentionRoutes(db),
   ];
+}
+
+function accessRoutes(db: Services['db']): Route[] {
+  const may = 'activity.see';
+  return [
+    get('/activity/access', { may, query: z.object({ ...ACCESS_FILTER, before: whole }) }, async ({ viewer, query }) => {
+      const { before, ...filter } = query;
+      const [access, people] = await Promise.all([readAccess(db, viewer, filter, before), listPeople(db, viewer.shop)]);
+      return page('activity/access', {
+        title: 'Sign-ins',
+        ...access,
+        people,
+        kinds: ACCESS_KINDS,
+        filter: { ...filter, person: filter.person ?? '' },
+        query: toQuery(filter),
+        isFirst: !before,
+      });
+    }),
+    post('/activity/access/exports', { may, body: z.strictObject(ACCESS_FILTER) }, async ({ viewer, body }) => {
+      await change(db, viewer, {}, async (tx) => tx.record('data.exported', null, { what: 'access', filter: toQuery(body) }));
+      return csv('sign-ins', writeAccess(db, viewer, body));
+    }),
+  ];
+}
+
+function csv(name: string, lines: AsyncGenerator<string>): Answer {
+  return stream(lines, {
+    'Content-Type': 'text/csv; charset=utf-8; header=present',
+    'Content-Disposition': `attachment; filename="${name}-${new Date().toISOString().slice(0, 10)}.csv"`,
+  });
 }
 
 function retentionRoutes(db: Services['db']): Route[] {
   const may = 'retention.manage';
   const show = async (viewer: Viewer, refused: Refused | null): Promise<Answer> =>
     page('activity/retention', { title: 'How long records are kept', form: await sheetForm(db, viewer.shop, RETENTION, refused) });
-  const body = editInput(RETENTION.fields, { accessDays: days(30), faultDays: days(7) });
+  const body = editInput(RETENTION.fields, { accessDays: days(30), faultDays: days(7), deliveryDays: days(7) });
   return [
     get('/settings/retention', { may }, ({ viewer }) => show(viewer, null)),
     post(

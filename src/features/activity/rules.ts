@@ -45,7 +45,7 @@ export function boundsOf({ from, to }: Pick<Filter, 'from' | 'to'>, timeZone: st
 }
 
 /** The filter as the end of an address: `person=3&kind=money`. */
-export function toQuery(filter: Filter): string {
+export function toQuery(filter: Partial<Filter>): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(filter)) if (value !== null && value !== '') query.set(name, String(value));
   return query.toString();

@@ -53,7 +53,7 @@ const VERBS: Record<string, string> = {
   'switched-off': 'switched off',
 };
 
-const EXPORTED: Record<string, string> = { activity: 'the activity log', everything: 'the whole shop' };
+const EXPORTED: Record<string, string> = { activity: 'the activity log', access: 'the list of sign-ins', everything: 'the whole shop' };
 const OFF_WHY: Record<string, string> = { gone: ': its receiver is gone', failing: ': nothing had arrived for days' };
 const MERGED = 'put a duplicate together with';
 

@@ -99,6 +99,22 @@ test('leaves out what the role does not see on the pages', async () => {
   });
 });
 
+test('gives only the kinds that are asked for, and the version that was looked at', async () => {
+  const [number] = await openOrders(database.db, shop.staff.advisor, 1);
+  await addComment(database.db, shop.staff.mechanic, number as number, 'A comment');
+  await addJob(database.db, shop.staff.advisor, number as number, { name: 'Brakes', concern: '' });
+  const manager = await signIn();
+  const kinds = async (query: string) => (await manager.get(`/events?${query}`)).json.items.map(({ kind }: { kind: string }) => kind);
+  expect(await kinds('kind=comment.added')).toEqual(['comment.added']);
+  const both = (await kinds('')).filter((kind: string) => ['comment.added', 'work-order.created'].includes(kind));
+  expect(both).toHaveLength(2);
+  expect(await kinds('kind=comment.added&kind=work-order.created')).toEqual(both);
+  expect(await kinds('kind=comment.added,work-order.created')).toEqual(both);
+  expect((await manager.get('/events?kind=till.closed')).json).toEqual({ items: [], version: await version(), more: false });
+  const refused = await manager.get('/events?kind=comment.added,comment.aded');
+  expect([refused.status, refused.json.detail]).toEqual([422, 'There is no kind of event “comment.aded”.']);
+});
+
 describe('with “wait”', () => {
   test('it answers when something happens, in this process or another', async () => {
     const second = await startTestServer(database.url);

@@ -5,6 +5,7 @@ import { waits } from '../../platform/observe/requests.js';
 import type { Services } from '../../platform/services.js';
 import { type ApiViewer, api, type Operation } from '../../platform/web/api.js';
 import { JsonId, Person, showTime, Time } from '../../platform/web/api-fields.js';
+import { KINDS } from '../webhooks/kinds.js';
 import { type Feed, readFeed } from './events.js';
 
 /** Below what proxies take for a connection that is dead. */
@@ -30,6 +31,8 @@ const FeedJson = z.strictObject({
   more: z.boolean().meta({ description: 'There is more already: call again at once.' }),
 });
 
+const ONLY_KINDS = 'Only these: given more than once, or with commas between them.';
+
 const FeedQuery = z.strictObject({
   since: z.coerce
     .number()
@@ -38,6 +41,13 @@ const FeedQuery = z.strictObject({
     .max(Number.MAX_SAFE_INTEGER)
     .default(0)
     .meta({ description: 'The version that is known; 0 for all that ever happened.' }),
+  kind: z
+    .union([z.string(), z.array(z.string())])
+    .transform((given) => [given].flat().flatMap((text) => text.split(',')))
+    .pipe(z.array(z.enum([...KINDS.keys()], { error: ({ input }) => `There is no kind of event “${String(input).slice(0, 60)}”.` })))
+    .optional()
+    // The document does not see into the pipe.
+    .meta({ type: 'array', items: { type: 'string', enum: [...KINDS.keys()] }, anyOf: undefined, description: ONLY_KINDS }),
   wait: z.coerce.number().int().min(0).max(LONGEST_WAIT).default(0).meta({ description: 'Seconds to wait for something to happen.' }),
 });
 
@@ -62,15 +72,16 @@ export function eventOperations({ db }: Services, waiting: WaitingRequests, agai
         const gone = new AbortController();
         request.res?.once('close', () => gone.abort());
         const until = Date.now() + query.wait * 1000;
+        const only = query.kind && new Set<string>(query.kind);
         let asker = viewer;
         for (let since = query.since; ; ) {
           // Before it looks, so that nothing falls between.
           const { over, stop } = waiting.begin(asker.shop, since, until - Date.now(), gone.signal);
           try {
-            const feed = await readFeed(db, asker.shop, asker.role, since);
+            const feed = await readFeed(db, asker.shop, asker.role, since, only);
             const isOver = Date.now() >= until || gone.signal.aborted || waiting.closed;
             if (feed.events.length > 0 || feed.more || isOver) return toJson(feed, asker);
-            // There was something, but nothing that this role sees.
+            // There was something, but nothing that this role sees, or that was asked for.
             if (feed.version === since) await over;
             since = feed.version;
           } finally {

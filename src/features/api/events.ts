@@ -40,12 +40,13 @@ const MOST = 500;
 /**
  * What happened in a shop after a version, in the order in which it happened, without what this role does not see on the pages.
  * @param role decides what is in it: who sees no prices gets none
+ * @param only these kinds; without it all of them
  */
-export async function readFeed(db: Database, shop: number, role: string, since: number): Promise<Feed> {
+export async function readFeed(db: Database, shop: number, role: string, since: number, only?: ReadonlySet<string>): Promise<Feed> {
   const rows = await readEvents(db, shop, since);
   const audience = audienceOf(role);
   const events = rows
-    .filter(({ kind }) => maySee(role, kind))
+    .filter(({ kind }) => maySee(role, kind) && (!only || only.has(kind)))
     .map(({ version, seq, kind, at, actor, name, number, data }) => ({
       ...{ version, seq, kind, at, workOrder: number },
       actor: actor === null ? null : { id: actor, name: name ?? '' },

@@ -6,10 +6,12 @@ import { camelKeys, JsonId, pageOf, pageQuery } from '../../platform/web/api-fie
 import { asPage } from '../../platform/web/api-page.js';
 import { patchOf } from '../../platform/web/api-patch.js';
 import { Id, optional } from '../../platform/web/forms.js';
+import { ContactJson } from './contact-api.js';
 import { addCustomer } from './customers.js';
 import { getCustomer } from './details.js';
 import { editCustomer, setPayer } from './edit.js';
 import { customerFields, customerTexts, textsOf } from './inputs.js';
+import { MergesJson } from './json.js';
 import { findCustomers, type Listed, listCustomers } from './list.js';
 import { CUSTOMER_FIELDS, type CustomerFields } from './rules.js';
 
@@ -29,8 +31,9 @@ const CustomerJson = z
     ...{ po_required: z.boolean(), on_account: z.boolean(), tax_exempt: z.boolean(), tax_certificate: z.string() },
     ...{ labor_rate: JsonId.nullable(), price_matrix: JsonId.nullable() },
     bill_to: Named.nullable().meta({ description: 'Who pays for this customer.' }),
-    contacts: z.array(z.strictObject({ id: JsonId, name: z.string(), role: z.string(), phone: z.string(), email: z.string() })),
+    contacts: z.array(ContactJson),
     merged_into: JsonId.nullable().meta({ description: 'Of a duplicate: the customer that it was put together with.' }),
+    merges: MergesJson,
   })
   .meta({ id: 'Customer' });
 
@@ -43,13 +46,14 @@ const NewBody = z.strictObject({
 const ChangeBody = patchOf(NewBody.shape);
 
 async function read(db: Database, viewer: ApiViewer, { customer }: z.output<typeof One>): Promise<z.input<typeof CustomerJson>> {
-  const { id, fields, billTo, contacts, mergedInto } = await getCustomer(db, viewer.shop, viewer.timeZone, customer);
+  const { id, fields, billTo, contacts, mergedInto, merges } = await getCustomer(db, viewer.shop, viewer.timeZone, customer);
   return {
     ...{ id, kind: fields.kind as 'person' | 'company', name: fields.name, company: fields.company, phone: fields.phone },
     ...{ email: fields.email, address: fields.address, billing_address: fields.billingAddress, notes: fields.notes },
     ...{ po_required: fields.poRequired === 'on', on_account: fields.onAccount === 'on', tax_exempt: fields.taxExempt === 'on' },
     ...{ tax_certificate: fields.taxCertificate, labor_rate: Number(fields.laborRate) || null },
     ...{ price_matrix: Number(fields.priceMatrix) || null, bill_to: billTo, contacts, merged_into: mergedInto },
+    merges: merges.map(({ id, name }) => ({ id, name })),
   };
 }
 

@@ -28,18 +28,23 @@ export function addContact(
   });
 }
 
-/** Saves the form of a contact, field by field. @throws EditConflict when somebody else changed the same field meanwhile */
+/**
+ * Saves the form of a contact, field by field.
+ * @param original each field as the form showed it; what is not given is taken as it is now
+ * @param mine what is not given stays
+ * @throws EditConflict when somebody else changed the same field meanwhile
+ */
 export async function changeContact(
   db: Database,
   actor: Actor,
   customer: number,
   contact: number,
-  original: Record<string, string>,
-  mine: ContactFields,
+  original: Partial<ContactFields>,
+  mine: Partial<ContactFields>,
 ): Promise<void> {
   await change(db, actor, {}, async (tx) => {
     const before = await getContact(tx, customer, contact);
-    const { changes, conflicts } = mergeEdits(original, mine, before);
+    const { changes, conflicts } = mergeEdits({ ...before, ...original }, { ...before, ...mine }, before);
     if (Object.keys(conflicts).length > 0) throw new EditConflict(conflicts, before);
     if (Object.keys(changes).length === 0) return;
     await tx.db.updateTable('contacts').set(changes).where('shop_id', '=', tx.shop).where('id', '=', contact).execute();

@@ -48,14 +48,15 @@ export const NewCustomerInput = z.strictObject({ ...fields, requestId: RequestId
 export const EditCustomerInput = z.strictObject({ ...fields, ...originals(CUSTOMER_FIELDS) });
 export const customerFields = (body: object) => textsOf(body as Record<string, string>, CUSTOMER_FIELDS) as CustomerFields;
 
-const contact = {
+/** What is typed of a contact. */
+export const contactTexts = {
   name: required('The name'),
   role: optional('The role', 100),
   phone: optional('The phone number', 40),
   email: MailOrNothing,
 };
-export const NewContactInput = z.strictObject({ ...contact, requestId: RequestId });
-export const EditContactInput = z.strictObject({ ...contact, ...originals(CONTACT_FIELDS) });
+export const NewContactInput = z.strictObject({ ...contactTexts, requestId: RequestId });
+export const EditContactInput = z.strictObject({ ...contactTexts, ...originals(CONTACT_FIELDS) });
 export const contactFields = (body: object) => textsOf(body as Record<string, string>, CONTACT_FIELDS) as ContactFields;
 
 export const PayerInput = z.strictObject({ payer: OptionalId });

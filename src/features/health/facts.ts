@@ -1,4 +1,6 @@
+import { stat } from 'node:fs/promises';
 import { sql } from 'kysely';
+import type { Config } from '../../config.js';
 import { readBackupState } from '../../platform/backup/state.js';
 import type { Database } from '../../platform/database/pool.js';
 import type { Services } from '../../platform/services.js';
@@ -9,8 +11,8 @@ import type { Disk, Facts, ProcessFact } from './rules.js';
 
 const DAY = 24 * 3_600_000;
 
-/** Everything that the Health page judges, as it is now. */
-export async function readFacts({ db, config }: Pick<Services, 'db' | 'config'>, shop: number, now: Date): Promise<Facts> {
+/** Everything that the Health page judges, as it is now, but for how long pages take, which it shows as well. */
+export async function readFacts({ db, config }: Pick<Services, 'db' | 'config'>, shop: number, now: Date): Promise<Omit<Facts, 'pages'>> {
   const start = performance.now();
   const database = await readDatabase(db);
   const milliseconds = Math.round(performance.now() - start);
@@ -24,7 +26,7 @@ export async function readFacts({ db, config }: Pick<Services, 'db' | 'config'>,
     countFaults(db, shop, new Date(now.getTime() - DAY)),
     listSilentHooks(db, shop),
   ]);
-  const backups = { ...backup, isOn: config.backup.at !== null, hasSecondFolder: config.backup.secondFolder !== undefined };
+  const backups = { ...backup, isOn: config.backup.at !== null, isElsewhere: await areElsewhere(config) };
   return {
     database: { ...database, milliseconds, growth },
     processes,
@@ -36,6 +38,13 @@ export async function readFacts({ db, config }: Pick<Services, 'db' | 'config'>,
     silentHooks,
     observes: config.observe,
   };
+}
+
+/** Whether backups go to another disk than the one with the data. */
+async function areElsewhere({ backup, dataDir }: Config): Promise<boolean> {
+  if (backup.secondFolder !== undefined) return true;
+  const [there, here] = await Promise.all([backup.folder, dataDir].map((path) => stat(path).catch(() => null)));
+  return Boolean(there && here && there.dev !== here.dev);
 }
 
 async function readDatabase(db: Database): Promise<{ version: string; bytes: number }> {

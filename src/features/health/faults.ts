@@ -5,11 +5,28 @@ import type { FaultKind } from '../../platform/observe/faults.js';
 
 const PAGE = 50;
 
-export const FAULT_KINDS: Record<FaultKind, string> = {
-  server: 'In the program',
-  browser: 'In a browser',
-  csp: 'Stopped by the page’s own rules',
-  job: 'In the background',
+/** What each kind is called, and what it means for whoever sees it. */
+export const FAULT_KINDS: Record<FaultKind, { name: string; meaning: string }> = {
+  server: {
+    name: 'In the program',
+    meaning:
+      'Whoever it happened to was shown the number, and what they had sent was not done. Trying again often helps. If it goes on, show this page to whoever looks after the program.',
+  },
+  browser: {
+    name: 'In a browser',
+    meaning:
+      'A script of a page broke on somebody’s screen; nothing was lost that had been saved. Loading the page again often helps. If it goes on, show this page to whoever looks after the program.',
+  },
+  csp: {
+    name: 'Stopped by the page’s own rules',
+    meaning:
+      'Something on a page wanted to load or run what does not belong to the shop, and was stopped. Mostly that is an extension of somebody’s browser; if it comes from all of them, show this page to whoever looks after the program.',
+  },
+  job: {
+    name: 'In the background',
+    meaning:
+      'Work that nobody waits for failed. It is tried again by itself, several times. If it goes on, show this page to whoever looks after the program.',
+  },
 };
 
 /** Faults that are alike. */

@@ -7,9 +7,12 @@ import type { Client } from '../../testing/client.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
 import { startTestServer, type TestServer } from '../../testing/server.js';
 import { makeShop, type TestShop } from '../../testing/shop.js';
-import { daysUntilFull, type Facts, judge, showBytes, showDays, showMs, slopeOf, worstOf } from './rules.js';
+import { tidy } from '../activity/retention.js';
+import { daysUntilFull, showDays, slopeOf, tellGrowth, tellRoom } from './forecast.js';
+import { type Facts, judge, worstOf } from './rules.js';
 import { layOut } from './spark.js';
-import { readTimes } from './times.js';
+import { readTimes, speedOf } from './times.js';
+import { showBytes, showMs } from './words.js';
 
 const NOW = new Date('2026-11-23T15:00:00Z');
 const HOUR = 3_600_000;
@@ -28,10 +31,12 @@ function fine(): Facts {
         lastBackup: { at: ago(12 * HOUR), seconds: 20, bytes: 3e8, files: 900, path: '/x' },
         lastProof: { at: ago(11.8 * HOUR), seconds: 41 },
       },
-      ...{ lastCopy: ago(12 * HOUR), fault: null, copyFault: null, isRunning: false, isOn: true, hasSecondFolder: true },
+      ...{ lastCopy: ago(12 * HOUR), fault: null, copyFault: null, isRunning: false, isOn: true, isElsewhere: true },
+      since: ago(900 * DAY),
     },
     chain: { at: ago(10 * HOUR), events: 1_234, milliseconds: 400, wrong: null },
     faults: { kinds: 0, times: 0 },
+    pages: { count: 900, p50: 12, p95: 180 },
     silentHooks: [],
     observes: true,
   };
@@ -53,6 +58,10 @@ describe('what is said', () => {
     const items = judged(() => {});
     expect(worstOf(items)).toBe('fine');
     expect(items.every(({ advice }) => advice === null)).toBe(true);
+    expect(items.find(({ title }) => title === 'Speed')?.text).toBe(
+      'In the last 24 hours half of all pages were there within 12 ms, 95 of 100 within 180 ms.',
+    );
+    expect(judged((facts) => Object.assign(facts.pages, { count: 3 })).some(({ title }) => title === 'Speed')).toBe(false);
     expect(items[0]?.text).toBe('Last proven restore: 03:12, 41 s. The last backup is of 03:00, 300 MB.');
   });
 
@@ -61,14 +70,16 @@ describe('what is said', () => {
     ['Webhooks', 'wrong', /Switched off.*: Books/, (facts) => facts.silentHooks.push({ name: 'Books', offWhy: 'failing' })],
     ['Backups', 'wrong', /failed: No room/, (facts) => Object.assign(facts.backups, { fault: 'No room.' })],
     ['Backups', 'wrong', /Last proven/, (facts) => Object.assign(facts.backups, { lastProof: { at: ago(27 * HOUR), seconds: 3 } })],
-    ['Backups', 'watch', /There is no backup/, (facts) => Object.assign(facts.backups, { lastProof: null, lastBackup: null })],
+    ['Backups', 'wrong', /There is no backup/, (facts) => Object.assign(facts.backups, { lastProof: null, lastBackup: null })],
+    ['Backups', 'watch', /No backup has been proven yet/, (facts) => Object.assign(facts.backups, { lastProof: null, since: ago(HOUR) })],
     ['Backups', 'wrong', /BACKUP_AT is off/, (facts) => Object.assign(facts.backups, { lastProof: null, lastBackup: null, isOn: false })],
     ['Backups', 'wrong', /second folder failed/, (facts) => Object.assign(facts.backups, { copyFault: 'It is not there.' })],
-    ['Backups', 'watch', /Last proven/, (facts) => Object.assign(facts.backups, { hasSecondFolder: false })],
+    ['Backups', 'watch', /Last proven/, (facts) => Object.assign(facts.backups, { isElsewhere: false })],
     ['Database', 'watch', /900 ms/, (facts) => Object.assign(facts.database, { milliseconds: 900 })],
     ['Disk', 'wrong', /900 MB of/, (facts) => Object.assign(facts.disks[0] as object, { free: 9e8 })],
     ['Disk', 'watch', /full in about 5 weeks/, (facts) => Object.assign(facts.disks[0] as object, { history: line(80e9, -80e9 / 35) })],
     ['Disk', 'wrong', /full in about 3 days/, (facts) => Object.assign(facts.disks[0] as object, { history: line(80e9, -80e9 / 3) })],
+    ['Speed', 'watch', /95 of 100 within 1.8 s/, (facts) => Object.assign(facts.pages, { p95: 1_800 })],
     ['Faults', 'watch', /^12 faults of 1 kind/, (facts) => Object.assign(facts.faults, { kinds: 1, times: 12 })],
     ['Work in', 'wrong', /oldest since 20 min/, (facts) => Object.assign(facts.jobs, { waiting: 3, oldest: ago(20 * 60_000) })],
     ['Work in', 'watch', /deliver-webhook/, (facts) => Object.assign(facts.jobs, { givenUp: ['deliver-webhook'] })],
@@ -108,6 +119,17 @@ describe('what is said', () => {
     expect(daysUntilFull(line(1e9, 0), 1e9)).toBeNull();
     expect(daysUntilFull(line(1e9, 5e6), 1e9)).toBeNull();
     expect(slopeOf(line(1e9, -1e6).slice(-20))).toBeNull();
+    expect([line(1e9, 0), line(1e9, -1e3), line(1e9, -1e9 / 35), []].map((history) => tellRoom(history, 1e9))).toEqual([
+      'It is not getting less.',
+      'At this rate that lasts for more than two years.',
+      'At this rate it is full in about 5 weeks.',
+      'How long that lasts is known after a day.',
+    ]);
+    expect([line(1e9, 10), line(1e9, 5e6), []].map(tellGrowth)).toEqual([
+      'It hardly grows.',
+      'It grows by about 35 MB a week.',
+      'How fast it grows is known after a day.',
+    ]);
     expect([0.4, 1, 3.2, 35, 200].map(showDays)).toEqual([
       'less than a day',
       'about 1 day',
@@ -174,7 +196,9 @@ describe('the pages', () => {
     expect((await manager.get('/health')).text).toMatch(/1 job to do, the oldest since 60 min|1 job to do, the oldest since 1 h/);
     await sql`update graphile_worker._private_jobs set attempts = max_attempts`.execute(database.db);
     expect((await manager.get('/health')).text).toContain('Given up after many tries: nobody-does-this.');
-    await sql`delete from graphile_worker._private_jobs`.execute(database.db);
+    await sql`update graphile_worker._private_jobs set updated_at = now() - interval '8 days'`.execute(database.db);
+    await tidy(database.db);
+    expect((await manager.get('/health')).text).not.toContain('Given up');
   });
 
   test('the number that somebody saw finds the fault, however it is typed; another shop’s does not', async () => {
@@ -234,6 +258,7 @@ describe('the pages', () => {
     const keep = async (process: string, minutesAgo: number, ms: number[]) => {
       const timings = new Timings();
       for (const one of ms) timings.route('GET /slow', one);
+      timings.route('GET /assets/:file', 9_000);
       timings.query('select 1', 1);
       await keepTimings(database.db, process, new Date(now.getTime() - minutesAgo * 60_000), timings.take());
     };
@@ -242,14 +267,18 @@ describe('the pages', () => {
     await addUpHours(database.db, new Date(now.getTime() - 24 * HOUR));
     await keep(a, 2, [10, 10, 10]);
     await keep(b, 2, [10, 10, 10, 10, 10]);
-    const [day, ...more] = await readTimes(database.db, 'route', 'day', now);
-    expect(more).toEqual([]);
+    const all = await readTimes(database.db, 'route', 'day', now);
+    const day = all.find(({ name }) => name === 'GET /slow');
+    expect(all.length).toBe(2);
+    const speed = speedOf(all);
+    expect(speed).toMatchObject({ count: 10, p50: day?.p50, p95: day?.p95 });
+    expect(speedOf([])).toEqual({ count: 0, p50: 0, p95: 0 });
     expect(day).toMatchObject({ name: 'GET /slow', count: 10, sum: 2080, most: 1000 });
     expect(Math.abs((day?.p50 ?? 0) - 10)).toBeLessThan(1);
     expect(day?.p95).toBeGreaterThan(900);
     expect(day?.points.filter((point) => point !== null)).toHaveLength(2);
-    expect(await readTimes(database.db, 'route', 'hour', now)).toMatchObject([{ count: 8 }]);
-    expect(await readTimes(database.db, 'route', 'quarter', now)).toMatchObject([{ count: 10 }]);
+    expect(await readTimes(database.db, 'route', 'hour', now)).toContainEqual(expect.objectContaining({ name: 'GET /slow', count: 8 }));
+    expect(await readTimes(database.db, 'route', 'quarter', now)).toContainEqual(expect.objectContaining({ name: 'GET /slow', count: 10 }));
     expect((await readTimes(database.db, 'query', 'week', now)).map(({ name }) => name)).toEqual(['select 1']);
     for (const query of ['', '?what=query', '?span=hour', '?span=quarter&order=often', '?what=x&span=y&order=z']) {
       const { status, text } = await manager.get(`/health/times${query}`);

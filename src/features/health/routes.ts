@@ -7,8 +7,9 @@ import { Id } from '../../platform/web/forms.js';
 import { get, type Route } from '../../platform/web/routes.js';
 import { readFacts } from './facts.js';
 import { FAULT_KINDS, type FaultGroup, findFault, getFault, listFaults } from './faults.js';
-import { judge, showBytes, showMs, worstOf } from './rules.js';
-import { type Gauge, readGauges, readTimes, SPANS, type Span, type Times } from './times.js';
+import { judge, worstOf } from './rules.js';
+import { type Gauge, readGauges, readTimes, SPANS, type Span, speedOf, type Times } from './times.js';
+import { showBytes, showMs } from './words.js';
 
 const may = 'health.see';
 const HOUR = 3_600_000;
@@ -43,7 +44,7 @@ export function healthPageRoutes(services: Services): Route[] {
         listFaults(db, viewer.shop, '', null, new Date(now.getTime() - 24 * HOUR)),
       ]);
       const when = (at: Date) => showWhen(at, now, viewer.timeZone);
-      const items = judge(facts, now, when);
+      const items = judge({ ...facts, pages: speedOf(times) }, now, when);
       return page('health/health', {
         ...{ title: 'Health', items, worst: worstOf(items), version: VERSION },
         slow: slowest(times),
@@ -111,7 +112,7 @@ function faultRoutes({ db }: Services): Route[] {
 
 function slowest(times: Times[]) {
   return times
-    .filter(({ count, name }) => count >= FEWEST && !name.includes('/assets/'))
+    .filter(({ count, name }) => count >= FEWEST && !/\/assets\/|\/reports$/.test(name))
     .sort((a, b) => b.p95 - a.p95)
     .slice(0, 6)
     .map(toShown);
@@ -131,16 +132,16 @@ function toShown(one: Times) {
   };
 }
 
-function toGauge({ name, unit, now, spark }: Gauge) {
+function toGauge({ name, unit, now, least, spark }: Gauge) {
   const show = (value: number | null) => {
     if (value === null) return '–';
     return unit === 'ms' ? showMs(value) : unit === 'bytes' ? showBytes(value) : value.toLocaleString('en-US');
   };
-  return { name, now: show(now), top: show(spark.most), spark };
+  return { name, now: show(now), top: least === null ? `at most ${show(spark.most)}` : `at least ${show(least)}`, spark };
 }
 
 function toFault(group: FaultGroup, now: Date) {
-  return { ...group, kindName: FAULT_KINDS[group.kind], age: showAge(group.lastAt, now) };
+  return { ...group, kindName: FAULT_KINDS[group.kind].name, meaning: FAULT_KINDS[group.kind].meaning, age: showAge(group.lastAt, now) };
 }
 
 /** `today, 3:12 AM`; a day that is not today with its date. */

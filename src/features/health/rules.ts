@@ -1,12 +1,8 @@
-import type { BackupState } from '../../platform/backup/state.js';
+import { type BackupState, noticeOf } from '../../platform/backup/state.js';
 import { showAge } from '../../platform/time.js';
 import type { ChainCheck } from '../activity/chain.js';
-
-export interface Point {
-  /** Milliseconds since 1970. */
-  at: number;
-  value: number;
-}
+import { daysUntilFull, type Point, tellGrowth, tellRoom } from './forecast.js';
+import { count, showBytes, showMs } from './words.js';
 
 export interface Disk {
   host: string;
@@ -32,9 +28,15 @@ export interface Facts {
   processes: ProcessFact[];
   disks: Disk[];
   jobs: { waiting: number; oldest: Date | null; givenUp: string[] };
-  backups: BackupState & { isOn: boolean; hasSecondFolder: boolean };
+  backups: BackupState & {
+    isOn: boolean;
+    /** Whether they stand on another disk than the data. */
+    isElsewhere: boolean;
+  };
   chain: ChainCheck | null;
   faults: { kinds: number; times: number };
+  /** How long pages took in the last 24 hours, all together. Milliseconds. */
+  pages: { count: number; p50: number; p95: number };
   /** Webhooks at which nothing arrives; `offWhy` when they were switched off for that. */
   silentHooks: { name: string; offWhy: string | null }[];
   /** Whether it is kept how processes are. */
@@ -59,6 +61,9 @@ const DAY = 24 * HOUR;
 const GB = 1e9;
 /** A process tells every minute that it lives. */
 const SILENT = 3 * MINUTE;
+/** Milliseconds. Up to a second nobody loses the thread. */
+const SLOW = 1_000;
+const FEWEST_PAGES = 50;
 
 /** Everything, in the order in which it matters. @param when how the shop writes a time */
 export function judge(facts: Facts, now: Date, when: (at: Date) => string): Item[] {
@@ -67,6 +72,7 @@ export function judge(facts: Facts, now: Date, when: (at: Date) => string): Item
     judgeDatabase(facts.database),
     ...facts.disks.map((disk) => judgeDisk(disk, facts.disks.length > 1)),
     judgeFaults(facts.faults),
+    ...judgeSpeed(facts.pages),
     judgeJobs(facts.jobs, now),
     judgeProcesses(facts.processes, facts.observes, now),
     judgeChain(facts.chain, now, when),
@@ -79,33 +85,26 @@ export function worstOf(items: Item[]): State {
   return items.some(({ state }) => state === 'wrong') ? 'wrong' : items.some(({ state }) => state === 'watch') ? 'watch' : 'fine';
 }
 
+const PROVE_NOW = 'npm run backup -- --prove makes one now, and proves it.';
+
 function judgeBackups(backups: Facts['backups'], now: Date, when: (at: Date) => string): Item {
-  const { lastBackup, lastProof, fault, copyFault, isOn, hasSecondFolder } = backups;
-  const title = 'Backups';
+  const { lastBackup, lastProof, fault, copyFault, isOn, isElsewhere, since } = backups;
   const proof = lastProof ? `Last proven restore: ${when(lastProof.at)}, ${lastProof.seconds} s.` : 'No backup has been proven yet.';
   const made = lastBackup ? ` The last backup is of ${when(lastBackup.at)}, ${showBytes(lastBackup.bytes)}.` : ' There is no backup.';
-  if (fault)
-    return { state: 'wrong', title, text: `${proof}${made} The last one failed: ${fault}`, advice: 'Mend that, then run npm run backup.' };
-  const isOld = !lastProof || now.getTime() - lastProof.at.getTime() > 26 * HOUR;
+  const say = (state: State, more: string, advice: string | null): Item => ({ state, title: 'Backups', text: proof + made + more, advice });
+  const isOld = noticeOf(since, lastProof?.at ?? null, now) !== null;
+  if (fault) return say('wrong', ` The last one failed: ${fault}`, `Mend that; then ${PROVE_NOW}`);
   if (!isOn) {
-    const advice = 'Unless something else copies the data, set BACKUP_AT to an hour.';
-    return { state: isOld ? 'wrong' : 'watch', title, text: `${proof}${made} None is made by itself: BACKUP_AT is off.`, advice };
+    const advice = `Unless something else copies the data, set BACKUP_AT to an hour. ${PROVE_NOW}`;
+    return say(isOld ? 'wrong' : 'watch', ' None is made by itself: BACKUP_AT is off.', advice);
   }
-  if (isOld) {
-    const advice = lastBackup
-      ? 'A backup counts only when it was restored once: run npm run backup, and read what it says.'
-      : 'The first one is made tonight; npm run backup makes one now.';
-    return { state: lastBackup ? 'wrong' : 'watch', title, text: proof + made, advice };
-  }
+  if (isOld) return say('wrong', '', `A backup counts only when it was restored once: ${PROVE_NOW}`);
   if (copyFault)
-    return {
-      state: 'wrong',
-      title,
-      text: `${proof}${made} The copy in the second folder failed: ${copyFault}`,
-      advice: 'Connect the second disk, or set BACKUP_SECOND_DIR anew.',
-    };
-  const advice = hasSecondFolder ? null : 'They are on this machine only. Set BACKUP_SECOND_DIR to a folder on another disk.';
-  return { state: hasSecondFolder ? 'fine' : 'watch', title, text: proof + made, advice };
+    return say('wrong', ` The copy in the second folder failed: ${copyFault}`, 'Connect the second disk, or set BACKUP_SECOND_DIR anew.');
+  if (!since) return say('fine', ' Of a demo none is made by itself.', null);
+  if (!lastProof) return say('watch', '', `One is made and proven tonight; ${PROVE_NOW}`);
+  const advice = 'They are on the same disk as the data. Set BACKUP_SECOND_DIR to a folder on another one.';
+  return isElsewhere ? say('fine', '', null) : say('watch', '', advice);
 }
 
 /** Nothing is said of webhooks with which all is well: most shops have none. */
@@ -126,14 +125,11 @@ function judgeHooks(hooks: Facts['silentHooks']): Item[] {
 }
 
 function judgeDatabase({ version, bytes, milliseconds, growth }: Facts['database']): Item {
-  const perDay = slopeOf(growth);
-  const grows = perDay !== null && perDay * 7 > 1e6 ? ` It grows by about ${showBytes(perDay * 7)} a week.` : '';
-  const text = `Postgres ${version.split(' ')[0]} answers in ${Math.max(1, milliseconds)} ms; ${showBytes(bytes)}.${grows}`;
   const isSlow = milliseconds > 500;
   return {
     state: isSlow ? 'watch' : 'fine',
     title: 'Database',
-    text,
+    text: `It answers in ${Math.max(1, milliseconds)} ms and holds ${showBytes(bytes)}. ${tellGrowth(growth)} It is Postgres ${version.split(' ')[0]}.`,
     advice: isSlow ? 'It answers slowly: look at what else its machine does.' : null,
   };
 }
@@ -141,12 +137,25 @@ function judgeDatabase({ version, bytes, milliseconds, growth }: Facts['database
 function judgeDisk({ host, free, total, history }: Disk, isOneOfMany: boolean): Item {
   const title = isOneOfMany ? `Disk of ${host}` : 'Disk';
   const days = daysUntilFull(history, free);
-  const full = days === null ? '' : ` At this rate it is full in ${showDays(days)}.`;
-  const text = `${showBytes(free)} of ${showBytes(total)} are free.${full}`;
+  const text = `${showBytes(free)} of ${showBytes(total)} are free. ${tellRoom(history, free)}`;
   const advice = 'Remove what is not needed, such as old backups, or add a larger disk.';
   if (free < Math.min(GB, total * 0.05) || (days !== null && days < 7)) return { state: 'wrong', title, text, advice };
   const isShort = free < Math.min(5 * GB, total * 0.1) || (days !== null && days < 42);
   return { state: isShort ? 'watch' : 'fine', title, text, advice: isShort ? advice : null };
+}
+
+/** Nothing is said of a day on which hardly anybody worked. */
+function judgeSpeed({ count: asked, p50, p95 }: Facts['pages']): Item[] {
+  if (asked < FEWEST_PAGES) return [];
+  const text = `In the last 24 hours half of all pages were there within ${showMs(p50)}, 95 of 100 within ${showMs(p95)}.`;
+  const isSlow = p95 > SLOW;
+  return [
+    {
+      ...{ state: isSlow ? 'watch' : 'fine', title: 'Speed', text },
+      advice: isSlow ? 'People wait: look at which pages are slow, and what else the machine does.' : null,
+      ...(isSlow && { link: { to: '/health/times', name: 'Look at how fast it is' } }),
+    },
+  ];
 }
 
 function judgeFaults({ kinds, times }: Facts['faults']): Item {
@@ -176,7 +185,7 @@ function judgeJobs({ waiting, oldest, givenUp }: Facts['jobs'], now: Date): Item
       state: 'watch',
       title,
       text: `${text} Given up after many tries: ${givenUp.join(', ')}.`,
-      advice: 'Look at the faults of these jobs.',
+      advice: 'Look at the faults of these jobs. A week after it was given up, nothing is said of it any more.',
     };
   return { state: 'fine', title, text, advice: null };
 }
@@ -189,7 +198,7 @@ function judgeProcesses(processes: ProcessFact[], observes: boolean, now: Date):
   const alive = processes.filter((one) => !silent.includes(one));
   const versions = [...new Set(alive.map(({ version }) => version))];
   const slow = alive.filter(({ loopMs }) => (loopMs ?? 0) > 250);
-  const text = `${count(alive.length, 'process', 'processes')} of version ${versions.join(' and ') || '?'}.`;
+  const text = `It runs: ${count(alive.length, 'process', 'processes')} of version ${versions.join(' and ') || '?'}.`;
   if (silent.length > 0) {
     const who = silent.map(({ host, pid, seenAt }) => `${host} (${pid}), silent for ${showAge(seenAt, now)}`).join('; ');
     return {
@@ -203,7 +212,7 @@ function judgeProcesses(processes: ProcessFact[], observes: boolean, now: Date):
     return {
       state: 'watch',
       title,
-      text: `${text} It is late by up to ${Math.round(Math.max(...slow.map(({ loopMs }) => loopMs ?? 0)))} ms.`,
+      text: `${text} Answers are late by up to ${Math.round(Math.max(...slow.map(({ loopMs }) => loopMs ?? 0)))} ms.`,
       advice: 'The machine has too much to do: look at what else it does.',
     };
   if (versions.length > 1)
@@ -215,7 +224,7 @@ function judgeChain(chain: ChainCheck | null, now: Date, when: (at: Date) => str
   const title = 'The record';
   const link = { to: '/activity', name: 'Look at the activity' };
   if (!chain) return { state: 'watch', title, text: 'It was not verified yet; that is done each night.', advice: null, link };
-  const text = `Verified ${when(chain.at)}: ${count(chain.events, 'event')} as they were written.`;
+  const text = `Verified ${when(chain.at)}: all of its ${count(chain.events, 'event')} stand as they were written.`;
   if (chain.wrong) {
     const advice = 'Somebody changed the database by hand. Keep a copy as it is now, and compare it with the last backup.';
     return { state: 'wrong', title, text: `Verified ${when(chain.at)}: it was tampered with, ${chain.wrong}.`, advice, link };
@@ -228,51 +237,4 @@ function judgeChain(chain: ChainCheck | null, now: Date, when: (at: Date) => str
     advice: isOld ? 'That was a while ago: work in the background may be stuck.' : null,
     link,
   };
-}
-
-/**
- * How fast something grows, by least squares.
- * @returns what it gains a day; null with less than a day to go by
- */
-export function slopeOf(points: Point[]): number | null {
-  const [first, last] = [points[0], points.at(-1)];
-  if (!first || !last || points.length < 6 || last.at - first.at < DAY) return null;
-  const mean = (pick: (point: Point) => number) => points.reduce((sum, point) => sum + pick(point), 0) / points.length;
-  const [at, value] = [mean((point) => point.at), mean((point) => point.value)];
-  const over = points.reduce((sum, point) => sum + (point.at - at) * (point.value - value), 0);
-  return (over / points.reduce((sum, point) => sum + (point.at - at) ** 2, 0)) * DAY;
-}
-
-/** @returns null when it is not getting full, or not within two years */
-export function daysUntilFull(history: Point[], free: number): number | null {
-  const slope = slopeOf(history);
-  if (slope === null || slope >= 0) return null;
-  const days = free / -slope;
-  return days < 730 ? days : null;
-}
-
-/** `about 5 weeks` */
-export function showDays(days: number): string {
-  if (days < 1) return 'less than a day';
-  if (days < 14) return `about ${count(Math.round(days), 'day')}`;
-  if (days < 100) return `about ${Math.round(days / 7)} weeks`;
-  return `about ${Math.round(days / 30)} months`;
-}
-
-/** `4.2 GB`, by thousands, as disks are sold. */
-export function showBytes(bytes: number): string {
-  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
-  let [value, unit] = [bytes, 0];
-  while (Math.abs(value) >= 999.5 && unit < units.length - 1) [value, unit] = [value / 1000, unit + 1];
-  return `${value.toLocaleString('en-US', { maximumFractionDigits: Math.abs(value) < 10 && unit > 0 ? 1 : 0 })} ${units[unit]}`;
-}
-
-/** `0.4 ms`, `12 ms`, `1.3 s` */
-export function showMs(ms: number): string {
-  if (ms >= 1_000) return `${(ms / 1_000).toFixed(1)} s`;
-  return `${ms < 10 ? Number(ms.toFixed(1)) : Math.round(ms)} ms`;
-}
-
-function count(number: number, one: string, many = `${one}s`): string {
-  return `${number.toLocaleString('en-US')} ${number === 1 ? one : many}`;
 }

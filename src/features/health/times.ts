@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '../../platform/database/pool.js';
-import { quantileOf } from '../../platform/observe/histogram.js';
+import { type Counted, quantileOf } from '../../platform/observe/histogram.js';
 import type { TimedKind } from '../../platform/observe/timings.js';
 import type { Spark } from './spark.js';
 import { layOut } from './spark.js';
@@ -30,7 +30,10 @@ export interface Times {
   /** p95 over time; null where it was not asked for. */
   points: (number | null)[];
   spark: Spark;
+  all: Bins;
 }
+
+type Bins = Pick<Counted, 'bins' | 'counts' | 'mostMs'>;
 
 interface Row {
   name: string;
@@ -70,6 +73,17 @@ export async function readTimes(db: Database, kind: TimedKind, span: Span, now: 
   return [...byName(rows)].map(([name, slots]) => toTimes(name, slots, Math.ceil(reach / step)));
 }
 
+/** How long pages took, of all routes together: what somebody looked at, without files. @param times of routes */
+export function speedOf(times: Times[]): { count: number; p50: number; p95: number } {
+  const pages = times.filter(({ name }) => /^GET \/(?!assets|livez|readyz|metrics)/.test(name)).map(({ all }) => all);
+  const together = {
+    ...{ bins: pages.flatMap(({ bins }) => bins), counts: pages.flatMap(({ counts }) => counts) },
+    mostMs: Math.max(0, ...pages.map(({ mostMs }) => mostMs)),
+  };
+  const count = together.counts.reduce((sum, n) => sum + n, 0);
+  return { count, p50: quantileOf(together, 0.5), p95: quantileOf(together, 0.95) };
+}
+
 function byName(rows: Row[]): Map<string, Row[]> {
   const names = new Map<string, Row[]>();
   for (const row of rows) names.set(row.name, [...(names.get(row.name) ?? []), row]);
@@ -88,7 +102,7 @@ function toTimes(name: string, slots: Row[], length: number): Times {
   });
   const total = (pick: (slot: Row) => number) => slots.reduce((sum, slot) => sum + pick(slot), 0);
   return {
-    ...{ name, count: total((slot) => slot.count), sum: total((slot) => slot.sum), most, points, spark: layOut(points) },
+    ...{ name, count: total((slot) => slot.count), sum: total((slot) => slot.sum), most, points, spark: layOut(points), all },
     ...{ p50: quantileOf(all, 0.5), p95: quantileOf(all, 0.95), p99: quantileOf(all, 0.99) },
   };
 }
@@ -98,16 +112,18 @@ export interface Gauge {
   name: string;
   unit: 'ms' | 'bytes' | '';
   now: number | null;
+  /** Of what there should be enough of it counts how little there was. */
+  least: number | null;
   points: (number | null)[];
   spark: Spark;
 }
 
 const GAUGES = [
-  ['loop', 'Delay of the event loop, p99', 'ms'],
+  ['loop', 'How late the program is (event loop)', 'ms'],
   ['sockets', 'Screens connected', ''],
   ['used', 'Database connections in use', ''],
-  ['waiting', 'Requests waiting for a connection', ''],
-  ['jobs', 'Background jobs waiting', ''],
+  ['waiting', 'Requests that wait for the database', ''],
+  ['jobs', 'Work in the background that waits', ''],
   ['memory', 'Memory', 'bytes'],
   ['database', 'Size of the database', 'bytes'],
   ['free', 'Room on the disk', 'bytes'],
@@ -130,6 +146,8 @@ export async function readGauges(db: Database, span: Span, now: Date): Promise<G
   const length = Math.ceil(reach / step);
   return GAUGES.map(([key, name, unit]) => {
     const points = Array.from({ length }, (_, index) => rows.find(({ slot }) => Math.min(slot, length - 1) === index)?.[key] ?? null);
-    return { name, unit, now: points.findLast((point) => point !== null) ?? null, points, spark: layOut(points) };
+    const known = points.filter((point) => point !== null);
+    const least = key === 'free' && known.length > 0 ? Math.min(...known) : null;
+    return { name, unit, now: known.at(-1) ?? null, least, points, spark: layOut(points) };
   });
 }

@@ -24,14 +24,15 @@ const ChangeBody = patchOf({
   supplies: z.boolean().meta({ description: 'Whether shop supplies are charged on it.' }),
 });
 
-async function read(db: Database, viewer: ApiViewer, { number, job }: z.output<typeof One>) {
+/** The job as its GET answers it. @throws NotFound */
+export async function readJob(db: Database, viewer: ApiViewer, { number, job }: z.output<typeof One>) {
   const found = (await readWorkOrder(db, viewer, { number })).jobs.find((one) => one.id === job);
   if (!found) throw new NotFound('That job is not here any more.');
   return found;
 }
 
 const fields = { clocked: 'clocked_hundredths' };
-const one = { tag: 'Jobs', params: One, match: read, fields } as const;
+const one = { tag: 'Jobs', params: One, match: readJob, fields } as const;
 
 /** The jobs of a work order: what is to be done, and what was found and done. */
 export function jobOperations({ db }: Services): Operation[] {
@@ -43,7 +44,7 @@ export function jobOperations({ db }: Services): Operation[] {
   ) => {
     const input = { ...camelKeys(body), ...(clocked !== undefined && { clocked }) } as Partial<JobInput>;
     await editJob(db, viewer, params.number, params.job, names, {}, input);
-    return read(db, viewer, params);
+    return readJob(db, viewer, params);
   };
   return [
     api(
@@ -56,7 +57,7 @@ export function jobOperations({ db }: Services): Operation[] {
       },
       async ({ viewer, params, body }) => {
         const { result } = await addJob(db, viewer, params.number, body);
-        return read(db, viewer, { ...params, ...result });
+        return readJob(db, viewer, { ...params, ...result });
       },
     ),
     api(
@@ -66,7 +67,7 @@ export function jobOperations({ db }: Services): Operation[] {
         ...{ id: 'getJob', tag: 'Jobs', summary: 'One job with its lines', may: 'board.see', params: One, answer: JobJson },
         example: { params: { number: '1001', job: '1' } },
       },
-      ({ viewer, params }) => read(db, viewer, params),
+      ({ viewer, params }) => readJob(db, viewer, params),
     ),
     api(
       'patch',

@@ -58,7 +58,8 @@ function toTexts(body: z.output<typeof ChangeBody>): LineFields {
   return Object.fromEntries(Object.entries(texts).filter(([, value]) => value !== undefined));
 }
 
-async function read(db: Database, viewer: ApiViewer, { number, line }: z.output<typeof One>) {
+/** The line as its GET answers it. @throws NotFound */
+export async function readLine(db: Database, viewer: ApiViewer, { number, line }: z.output<typeof One>) {
   const order = await readWorkOrder(db, viewer, { number });
   const found = [...order.jobs.flatMap((job) => job.lines), ...order.lines].find((one) => one.id === line);
   if (!found) throw new NotFound('That line is not here any more.');
@@ -66,7 +67,7 @@ async function read(db: Database, viewer: ApiViewer, { number, line }: z.output<
 }
 
 const fields = { quantity: 'quantity_hundredths', price: 'price_cents', cost: 'cost_cents', flat: 'flat_hundredths' };
-const one = { tag: 'Lines', params: One, match: read, fields } as const;
+const one = { tag: 'Lines', params: One, match: readLine, fields } as const;
 
 /** The lines of a work order: labor, parts, tires, sublet work, fees and discounts. */
 export function lineOperations({ db }: Services): Operation[] {
@@ -86,7 +87,7 @@ export function lineOperations({ db }: Services): Operation[] {
       async ({ viewer, params, body }) => {
         const { kind, job, core_cents: coreCents, fee, ...rest } = body;
         const { result } = await addLine(db, viewer, params.number, { kind, job, coreCents, fee, fields: toTexts(rest) });
-        return read(db, viewer, { ...params, ...result });
+        return readLine(db, viewer, { ...params, ...result });
       },
     ),
     api(
@@ -96,7 +97,7 @@ export function lineOperations({ db }: Services): Operation[] {
         ...{ id: 'getLine', tag: 'Lines', summary: 'One line', may: 'board.see', params: One, answer: LineJson },
         example: { params: { number: '1003', line: '1' } },
       },
-      ({ viewer, params }) => read(db, viewer, params),
+      ({ viewer, params }) => readLine(db, viewer, params),
     ),
     api(
       'patch',
@@ -108,7 +109,7 @@ export function lineOperations({ db }: Services): Operation[] {
       },
       async ({ viewer, params, body }) => {
         await changeLine(db, viewer, params.number, params.line, {}, toTexts(body));
-        return read(db, viewer, params);
+        return readLine(db, viewer, params);
       },
     ),
     api(

@@ -7,6 +7,8 @@ import { mergeEdits } from '../work-orders/merge.js';
 const MOMENTS = ['in', 'out'] as const;
 export type Readings = Record<(typeof MOMENTS)[number], string>;
 
+export const MOST_TENTHS = 999_999_999;
+
 /** As it is shown: "81,204.5". */
 export function showReading(tenths: number): string {
   const whole = String(Math.trunc(tenths / 10)).replace(/\B(?=(\d{3})+$)/g, ',');
@@ -21,6 +23,7 @@ export function readTenths(text: string): number | null {
 
 /**
  * Writes down what a meter of the vehicle showed when it came and when it left. An empty reading takes it back.
+ * @param typed what is not given stays
  * @param original what the form showed; what was left alone stays as it is now
  * @returns a sentence when a reading is lower than one before it: it may be a mistake, or a new instrument
  * @throws Invalid for what is no reading, or when somebody else has written another one meanwhile
@@ -30,7 +33,7 @@ export async function readMeter(
   actor: Actor,
   number: number,
   meter: number,
-  typed: Readings,
+  typed: Partial<Readings>,
   original: Partial<Readings>,
 ): Promise<string | null> {
   const { result } = await change(db, actor, {}, async (tx) => {
@@ -38,7 +41,7 @@ export async function readMeter(
     const found = await getMeter(tx, order.vehicle_id, meter);
     const before = await readingsOf(tx, meter, order.id);
     const current = { in: before.in === null ? '' : showReading(before.in), out: before.out === null ? '' : showReading(before.out) };
-    const { changes, conflicts } = mergeEdits({ ...current, ...original }, typed, current);
+    const { changes, conflicts } = mergeEdits({ ...current, ...original }, { ...current, ...typed }, current);
     for (const [moment, { theirs }] of Object.entries(conflicts))
       throw new Invalid({ [moment]: `Somebody else wrote ${theirs || 'nothing'} meanwhile. Look again, then change it.` });
     const after = { ...before };
@@ -57,7 +60,7 @@ const pickChanged = (current: Readings, changes: Record<string, string>) =>
 function check(moment: string, text: string): number | null {
   if (text === '') return null;
   const tenths = readTenths(text);
-  if (tenths === null || tenths > 999_999_999) throw new Invalid({ [moment]: 'That is not a reading. Write it like 81204 or 3512.5.' });
+  if (tenths === null || tenths > MOST_TENTHS) throw new Invalid({ [moment]: 'That is not a reading. Write it like 81204 or 3512.5.' });
   return tenths;
 }
 

@@ -6,11 +6,13 @@ import { API_ROOT, type ApiViewer, api, FILE, type Operation } from '../../platf
 import { JsonId, pageOf, showTime, Time } from '../../platform/web/api-fields.js';
 import { asPage } from '../../platform/web/api-page.js';
 import { getWorkOrder } from '../work-orders/details.js';
-import { editMedium, type MediumFields, releaseMedium, removeMedium } from './edits.js';
+import { drawOn } from './drawings.js';
+import { bringBackMedium, editMedium, type MediumFields, releaseMedium, removeMedium, shiftMedium } from './edits.js';
 import { mediaFile, save, show } from './files.js';
-import { AddInput, Caption, MOST_FILES, OneFile, OneMedium, OneOrder } from './inputs.js';
+import { AddInput, Caption, MOST_FILES, OneFile, OneMedium, OneOrder, ShiftInput } from './inputs.js';
 import { addMedia } from './media.js';
 import type { Medium } from './of-order.js';
+import { MOST_MARKS, SHAPES, WHOLE } from './rules.js';
 
 const MediumJson = z
   .strictObject({
@@ -41,6 +43,15 @@ const ChangeBody = z
     ...{ job: JsonId.nullable().optional(), finding: JsonId.nullable().optional() },
   })
   .refine((body) => !(body.job && body.finding), { path: ['finding'], error: 'It shows a job or a finding, not both.' });
+const Place = z.int().min(0).max(WHOLE);
+const Point = z.strictObject({ x: Place, y: Place });
+const DrawingBody = z.strictObject({
+  marks: z
+    .array(z.strictObject({ shape: z.enum(SHAPES, 'Please choose a shape.'), from: Point, to: Point }))
+    .min(1)
+    .max(MOST_MARKS)
+    .meta({ description: 'Places are ten-thousandths of the picture’s width and height.' }),
+});
 const ReleaseBody = z.strictObject({ shown: z.boolean() });
 
 async function list(db: Database, viewer: ApiViewer, { number }: { number: number }): Promise<z.input<typeof MediumJson>[]> {
@@ -131,11 +142,12 @@ export function mediaOperations(services: Services): Operation[] {
       'delete',
       '/work-orders/:number/media/:media',
       {
-        ...{ ...one, id: 'removeMedium', summary: 'Removes a picture; within a day its page brings it back', may: 'media.remove' },
+        ...{ ...one, id: 'removeMedium', summary: 'Removes a picture; within a day it can be brought back', may: 'media.remove' },
         ...{ answer: null, example: { params: { number: '1001', media: '2' } } },
       },
       ({ viewer, params }) => removeMedium(db, viewer, params.number, params.media),
     ),
+    ...moreOf(services),
     api(
       'get',
       '/work-orders/:number/media/:media/files/original',
@@ -153,6 +165,55 @@ export function mediaOperations(services: Services): Operation[] {
         example: { params: { number: '1001', media: '1', use: 'screen' } },
       },
       async ({ viewer, params }) => show(services, await mediaFile(db, viewer.shop, params.number, params.media, params.use)),
+    ),
+  ];
+}
+
+/** What else is done with one picture. */
+function moreOf(services: Services): Operation[] {
+  const { db } = services;
+  return [
+    api(
+      'post',
+      '/work-orders/:number/media/:media/drawings',
+      {
+        ...{
+          id: 'drawOnMedium',
+          tag,
+          summary: 'Draws on a copy of a photo; the photo stays as it is',
+          may: 'media.add',
+          params: OneMedium,
+        },
+        ...{ body: DrawingBody, answer: MediumJson, status: 201 },
+        example: {
+          params: { number: '1001', media: '1' },
+          body: { marks: [{ shape: 'arrow', from: { x: 1000, y: 1000 }, to: { x: 4800, y: 5200 } }] },
+        },
+      },
+      async ({ viewer, params, body }) =>
+        read(db, viewer, { ...params, media: await drawOn(services, viewer, params.number, params.media, body.marks) }),
+    ),
+    api(
+      'post',
+      '/work-orders/:number/media/:media/shifts',
+      {
+        ...{ id: 'shiftMedium', tag, summary: 'Moves a picture one place among those it is shown with', may: 'media.add' },
+        ...{ params: OneMedium, body: ShiftInput, answer: null },
+        example: { params: { number: '1001', media: '1' }, body: { direction: 'later' } },
+      },
+      ({ viewer, params, body }) => shiftMedium(db, viewer, params.number, params.media, body.direction),
+    ),
+    api(
+      'post',
+      '/work-orders/:number/media/:media/returns',
+      {
+        ...{ id: 'bringBackMedium', tag, summary: 'Takes back that a picture was removed, within a day', may: 'media.remove' },
+        ...{ params: OneMedium, answer: MediumJson, example: { params: { number: '1001', media: '3' } } },
+      },
+      async ({ viewer, params }) => {
+        await bringBackMedium(db, viewer, params.number, params.media);
+        return read(db, viewer, params);
+      },
     ),
   ];
 }

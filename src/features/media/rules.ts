@@ -48,7 +48,7 @@ export const SHAPES = ['arrow', 'circle', 'line'] as const;
 export type Shape = Mark['shape'];
 export const MOST_MARKS = 40;
 /** Places are ten-thousandths of a picture's width and height. */
-const WHOLE = 10_000;
+export const WHOLE = 10_000;
 
 /**
  * Reads marks as the drawing script sends them: `arrow 1200 3400 5600 7800;circle …`, from x, y to x, y.

@@ -32,11 +32,12 @@ export function secondFactorRoutes({ db, config }: Services, confirm: ConfirmPas
     const sealed = Buffer.from(String(refused?.values.secret ?? ''), 'base64url');
     const secret = openSecret(config, viewer.staff, sealed) ?? newSecret();
     const { email } = await db.selectFrom('staff').select('email').where('id', '=', viewer.staff).executeTakeFirstOrThrow();
+    const url = otpauthUrl(secret, `ServiceFLOW ${viewer.shopName}`, email);
     return page('staff/second-factor-new', {
       ...{ title: 'Second factor', next, asked, errors: refused?.fields ?? {} },
       secret: sealSecret(config, viewer.staff, secret).toString('base64url'),
       text: secretAsText(secret),
-      code: await codeOf(otpauthUrl(secret, `ServiceFLOW ${viewer.shopName}`, email)),
+      ...{ url, code: await codeOf(url) },
     });
   };
   const manage = (

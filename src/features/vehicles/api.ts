@@ -7,12 +7,15 @@ import { asPage } from '../../platform/web/api-page.js';
 import { patchOf } from '../../platform/web/api-patch.js';
 import { Id, optional } from '../../platform/web/forms.js';
 import { textsOf } from '../customers/inputs.js';
+import { MergesJson } from '../customers/json.js';
 import { can } from '../staff/permissions.js';
 import { getVehicle } from './details.js';
 import { type Found, findVehicles, listVehicles } from './find.js';
-import { vehicleFields, vehicleTexts } from './inputs.js';
-import { UNITS, type Unit, VEHICLE_FIELDS, VEHICLE_TYPES, type VehicleFields, type VehicleType } from './rules.js';
+import { TransferInput, vehicleFields, vehicleTexts } from './inputs.js';
+import { MeterJson, UnitJson } from './json.js';
+import { type Unit, VEHICLE_FIELDS, VEHICLE_TYPES, type VehicleFields, type VehicleType } from './rules.js';
 import { listVisits, type Visit } from './timeline.js';
+import { transferVehicle } from './transfers.js';
 import { addVehicle, editVehicle } from './vehicles.js';
 
 const One = z.object({ vehicle: Id });
@@ -22,7 +25,6 @@ const ListQuery = pageQuery(JsonId).extend({
   customer: Id.optional(),
 });
 const Types = z.enum(Object.keys(VEHICLE_TYPES) as [VehicleType, ...VehicleType[]]);
-const Units = z.enum(Object.keys(UNITS) as [Unit, ...Unit[]]);
 
 const HIDDEN = 'Null for who may not see customers.';
 
@@ -41,9 +43,10 @@ const VehicleJson = z
     ...{ make: z.string(), model: z.string(), year: z.int().nullable(), engine: z.string(), color: z.string() },
     ...{ unit_number: z.string(), serial: z.string(), labor_rate: JsonId.nullable(), notes: z.string() },
     owner: z.strictObject({ id: JsonId, name: z.string(), phone: z.string() }).nullable().meta({ description: HIDDEN }),
-    meters: z.array(z.strictObject({ id: JsonId, name: z.string(), unit: Units })),
+    meters: z.array(MeterJson),
     vin_warning: z.string().nullable().meta({ description: 'What may be wrong with the VIN.' }),
     merged_into: JsonId.nullable().meta({ description: 'Of a duplicate: the vehicle that it was put together with.' }),
+    merges: MergesJson,
   })
   .meta({ id: 'Vehicle' });
 const VisitJson = z
@@ -54,7 +57,7 @@ const VisitJson = z
     readings: z.array(
       z.strictObject({
         meter: z.string(),
-        unit: Units,
+        unit: UnitJson,
         moment: z.enum(['in', 'out']),
         tenths: z.int().meta({ description: 'Of the unit.' }),
       }),
@@ -81,6 +84,12 @@ const NewBody = z.strictObject({
   ...{ year: z.int().min(1880).max(2200).nullable().default(null), labor_rate: JsonId.nullable().default(null) },
 });
 const ChangeBody = patchOf(NewBody.shape);
+const { name, phone } = TransferInput.shape;
+const TransferBody = z.strictObject({
+  from: JsonId.meta({ description: 'Whose it is, as it was read: refused when it has changed hands since.' }),
+  to: JsonId.nullable().default(null).meta({ description: 'A customer who is known; or null, and name and phone of a new one.' }),
+  ...{ name, phone, drop_notes: z.boolean().default(false).meta({ description: 'Notes may be about who owned it.' }) },
+});
 
 async function read(db: Database, viewer: ApiViewer, { vehicle }: z.output<typeof One>): Promise<z.input<typeof VehicleJson>> {
   const found = await getVehicle(db, viewer.shop, viewer.timeZone, vehicle);
@@ -94,7 +103,7 @@ async function read(db: Database, viewer: ApiViewer, { vehicle }: z.output<typeo
     },
     owner: can(viewer.role, 'customer.see') ? found.owner : null,
     meters: found.meters.map(({ id, name, unit }) => ({ id, name, unit })),
-    ...{ vin_warning: found.vinWarning, merged_into: found.mergedInto },
+    ...{ vin_warning: found.vinWarning, merged_into: found.mergedInto, merges: found.merges.map(({ id, name }) => ({ id, name })) },
   };
 }
 
@@ -158,6 +167,20 @@ export function vehicleOperations({ db }: Services): Operation[] {
         const given = VEHICLE_FIELDS.filter((field) => field in camelKeys(body));
         const mine: Partial<VehicleFields> = textsOf(camelKeys(body), given);
         await editVehicle(db, viewer, params.vehicle, {}, mine);
+        return read(db, viewer, params);
+      },
+    ),
+    api(
+      'post',
+      '/vehicles/:vehicle/transfers',
+      {
+        ...{ id: 'transferVehicle', tag: 'Vehicles', summary: 'Gives a vehicle to another owner', may: 'customer.edit', params: One },
+        ...{ body: TransferBody, answer: VehicleJson, match: read, status: 201 },
+        details: 'Its visits stay with who they were for. A labor rate of its own was agreed with the former owner, and ends.',
+        example: { params: { vehicle: '6' }, body: { from: 6, to: null, name: 'Noor Haddad', phone: '555 0133' } },
+      },
+      async ({ viewer, params, body }) => {
+        await transferVehicle(db, viewer, params.vehicle, camelKeys(body));
         return read(db, viewer, params);
       },
     ),

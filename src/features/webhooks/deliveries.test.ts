@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Config, readConfig } from '../../config.js';
 import { change } from '../../platform/database/change.js';
@@ -175,7 +176,12 @@ describe('a delivery', () => {
     await send(hook);
     await tell('card.moved');
     await write();
-    await pruneDeliveries(database.db, new Date(Date.now() + 1_000));
+    const age = (days: number) => sql`update webhook_deliveries set made_at = now() - make_interval(days => ${days})`.execute(database.db);
+    await age(29);
+    await pruneDeliveries(database.db);
+    expect((await log(hook)).map(({ state }) => state)).toEqual(['waiting', 'delivered']);
+    await age(31);
+    await pruneDeliveries(database.db);
     expect((await log(hook)).map(({ state }) => state)).toEqual(['waiting']);
   });
 });

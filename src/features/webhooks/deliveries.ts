@@ -133,7 +133,9 @@ async function refuseOff(db: Database, shop: number, hook: number): Promise<void
   if (offSince) throw new Conflict('This webhook is off. Switch it on first.');
 }
 
-/** Takes what is done out of the log. @param before made before that time */
-export async function pruneDeliveries(db: Database, before: Date): Promise<void> {
-  await db.deleteFrom('webhook_deliveries').where('made_at', '<', before).where('next_at', 'is', null).execute();
+/** Takes what is done out of the log, after as many days as its shop says. */
+export async function pruneDeliveries(db: Database): Promise<void> {
+  await sql`
+    delete from webhook_deliveries d using retention_settings r
+    where r.shop_id = d.shop_id and d.made_at < now() - make_interval(days => r.delivery_days) and d.next_at is null`.execute(db);
 }

@@ -15,7 +15,6 @@ const WRITE = 'webhooks-write';
 const AT_ONCE = 10;
 /** Several changes of a second are looked at together. */
 const PAUSE = 1_000;
-const KEPT_FOR = 30 * 24 * 3_600_000;
 
 const OfShop = z.object({ shop: z.number() });
 const OfHook = z.object({ shop: z.number(), hook: z.number() });
@@ -42,7 +41,7 @@ const lookTask: Task = {
 const pruneTask: Task = {
   name: 'webhooks-prune',
   at: '43 3 * * *',
-  run: async (_payload, { db }) => pruneDeliveries(db, new Date(Date.now() - KEPT_FOR)),
+  run: async (_payload, { db }) => pruneDeliveries(db),
 };
 
 /** Sends what is due of one webhook. What was sent and not written down because the process died is sent again. */

@@ -59,6 +59,7 @@ describe('the note that each leaves', () => {
   test('nothing yet', async () => {
     expect(await readBackupState(database.db)).toEqual({
       ...{ lastBackup: null, lastProof: null, lastCopy: null, fault: null, copyFault: null, isRunning: false },
+      since: expect.any(Date),
     });
   });
 
@@ -87,9 +88,11 @@ describe('the note that each leaves', () => {
     const made = await runBackup(database.db, source(), planOf('first', 'unplugged'), folder.path, { isNightly: false, prove: false });
     await expectGood(made?.path ?? '');
     expect(readdirSync(folder.path)).not.toContain('unplugged');
-    expect((await readBackupState(database.db)).copyFault).toBe(
-      `The second folder ${inside('unplugged')} is not there: is its disk plugged in?`,
-    );
+    const told = `The second folder ${inside('unplugged')} is not there: is its disk plugged in?`;
+    expect((await readBackupState(database.db)).copyFault).toBe(told);
+    // What somebody then makes to a disk of their own does not mend that.
+    await database.db.insertInto('backups').values({ is_nightly: false, made_at: new Date(), path: 'usb', bytes: 1, files: 0 }).execute();
+    expect((await readBackupState(database.db)).copyFault).toBe(told);
   });
 
   test('what failed, in words; what was proven before still counts', async () => {

@@ -10,12 +10,9 @@ import { back, contentsOf, diskStore, fillShops, runScript, temporaryFolder } fr
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
 import { startTestServer, until } from '../../testing/server.js';
 import { openOrders, type TestShop } from '../../testing/shop.js';
-import { hashEvent } from '../database/events.js';
-import { applyMigrations, listMigrations, migrateJobs } from '../database/migrate.js';
 import { connectionSettings, type Database } from '../database/pool.js';
 import { verifyEvents } from '../database/verify-events.js';
 import type { FileStore } from '../files/store.js';
-import { projectPath } from '../project.js';
 import { filesOf, openArchive } from './archive.js';
 import type { MadeBackup } from './backup.js';
 import { proveBackup } from './prove.js';
@@ -187,42 +184,6 @@ test('with a passphrase nothing can be read without it, and everything with it',
     expect(await contentsOf(fresh.db)).toEqual(await contentsOf(database.db));
   });
 });
-
-test('what an older version wrote is restored, and brought forward', async () => {
-  await withDatabase('template0', async (old) => {
-    const client = new pg.Client(connectionSettings(old.url));
-    await client.connect();
-    const migrations = await listMigrations(projectPath('migrations'));
-    const released = migrations.slice(0, 3);
-    await applyMigrations(client, projectPath('migrations'), released);
-    await client.query(OLD_SHOP);
-    const hash = hashEvent(Buffer.alloc(32), OLD_EVENT);
-    await client.query(
-      `insert into events (shop_id, version, seq, at, kind, data, hash) values (1, 1, 1, '2026-01-05T12:00:00Z', 'shop.made', '{"name": "Old"}', $1)`,
-      [hash],
-    );
-    await client.query('update shops set event_hash = $1', [hash]);
-    await client.end();
-    await migrateJobs(old.url);
-    const older = await back(old.url, store, { folder: inside('older'), passphrase: undefined });
-    expect(older.manifest.migrations).toEqual(released);
-    await proveBackup(older.path, older.fresh, { url: database.url, dataDir: folder.path, passphrase: undefined });
-    await withDatabase(undefined, async (now) => {
-      await restoreInto(now.url, older.path, store);
-      expect(await now.db.selectFrom('customers').select(['name', 'kind']).execute()).toEqual([{ name: 'Dana Whitfield', kind: 'person' }]);
-      const applied = await sql<{ name: string }>`select name from migrations order by name`.execute(now.db);
-      expect(applied.rows.map(({ name }) => name)).toEqual(migrations);
-    });
-  });
-});
-
-const OLD_EVENT = {
-  ...{ shop_id: 1, version: 1, seq: 1, at: new Date('2026-01-05T12:00:00Z'), actor_id: null, kind: 'shop.made', work_order_id: null },
-  ...{ data: { name: 'Old' }, request_id: null, result: null },
-};
-const OLD_SHOP = `
-  insert into shops (name, time_zone, version) values ('Old', 'UTC', 1);
-  insert into customers (shop_id, name) values (1, 'Dana Whitfield');`;
 
 describe('while the shop works', () => {
   test('what is in a backup is what was there at one moment', async () => {

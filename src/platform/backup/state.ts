@@ -19,10 +19,13 @@ export interface BackupState {
   fault: string | null;
   copyFault: string | null;
   isRunning: boolean;
+  /** When the first shop was made that is no demo; null: none is made by itself. */
+  since: Date | null;
 }
 
-/** Reads how backups stand, in one query. */
+/** Reads how backups stand. */
 export async function readBackupState(db: Database): Promise<BackupState> {
+  const { since } = await readAges(db);
   const recent = await db
     .selectFrom('backups')
     .select(['started_at', 'made_at', 'path', 'bytes', 'files', 'copied_at', 'copy_fault', 'proven_at', 'proof_seconds', 'fault'])
@@ -46,8 +49,9 @@ export async function readBackupState(db: Database): Promise<BackupState> {
     lastProof: proven?.proven_at ? { at: proven.proven_at, seconds: proven.proof_seconds ?? 0 } : null,
     lastCopy: recent.find((run) => run.copied_at)?.copied_at ?? null,
     fault: newest?.fault ?? (isEnded || isRunning ? null : 'The last backup was interrupted.'),
-    copyFault: newest?.copy_fault ?? null,
-    isRunning,
+    // A backup that somebody makes to a disk of their own is copied nowhere: that says nothing of the second folder.
+    copyFault: recent.find((run) => run.copied_at || run.copy_fault)?.copy_fault ?? null,
+    ...{ isRunning, since },
   };
 }
 
@@ -77,12 +81,16 @@ export class BackupWatch {
 
   /** Asks now. */
   async look(now: Date): Promise<void> {
-    const { rows } = await sql<{ since: Date | null; proven: Date | null }>`
-      select (select min(created_at) from shops where not is_demo) as since, (select max(proven_at) from backups) as proven`.execute(
-      this.db,
-    );
-    this.#notice = noticeOf(rows[0]?.since ?? null, rows[0]?.proven ?? null, now);
+    const { since, proven } = await readAges(this.db);
+    this.#notice = noticeOf(since, proven, now);
   }
+}
+
+/** When the first shop was made that is no demo, and the last proof. */
+async function readAges(db: Database): Promise<{ since: Date | null; proven: Date | null }> {
+  const { rows } = await sql<{ since: Date | null; proven: Date | null }>`
+    select (select min(created_at) from shops where not is_demo) as since, (select max(proven_at) from backups) as proven`.execute(db);
+  return rows[0] ?? { since: null, proven: null };
 }
 
 /**

@@ -32,12 +32,12 @@ export function connectionSettings(url: string): pg.ClientConfig {
  * Opens the pool of one process.
  * @param size most connections at a time
  * @param onError told of every connection that broke while idle or between two statements
- * @param onStatement told of every statement that went by Kysely, also of those that failed
+ * @param onStatement told of every statement, also of those that failed
  */
 export function openDatabase(url: string, size: number, onError: (error: Error) => void, onStatement?: TellStatement): OpenDatabase {
   const pool = new pg.Pool({
     ...connectionSettings(url),
-    Client: PreparingClient,
+    Client: clientClass(onStatement),
     max: size,
     idleTimeoutMillis: 30_000,
     maxLifetimeSeconds: 1_800,
@@ -50,7 +50,7 @@ export function openDatabase(url: string, size: number, onError: (error: Error) 
   pool.on('error', onError);
   // pool.on('error') does not cover a client that is checked out: without this its loss ends the process.
   pool.on('connect', (client) => client.on('error', onError));
-  const guarded = { connect: async () => guard(await pool.connect(), onStatement), end: () => pool.end() };
+  const guarded = { connect: async () => guard(await pool.connect()), end: () => pool.end() };
   const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: guarded }) });
   return { db, pool, close: () => db.destroy() };
 }
@@ -59,13 +59,33 @@ export function openDatabase(url: string, size: number, onError: (error: Error) 
 const MOST_PREPARED = 500;
 const names = new Map<string, string>();
 
-/** Prepares each statement that has parameters once a connection: Postgres then parses and plans it once, not every time. */
-class PreparingClient extends pg.Client {
-  // biome-ignore lint/suspicious/noExplicitAny: query() of pg has a dozen overloads; only (text, values, …) concerns us.
-  override query(text: any, values?: any, callback?: any): any {
-    if (typeof text !== 'string' || !Array.isArray(values) || values.length === 0) return super.query(text, values, callback);
-    return super.query({ name: nameOf(text), text, values }, callback);
-  }
+/**
+ * Connections that prepare each statement with parameters once (Postgres then parses and plans it once, not every time), and tell how long
+ * each took, whoever sent it: Kysely, the sessions, or what slows guessers down.
+ */
+function clientClass(tell: TellStatement | undefined): typeof pg.Client {
+  return class extends pg.Client {
+    // biome-ignore lint/suspicious/noExplicitAny: query() of pg has a dozen overloads; only (text, values, …) concerns us.
+    override query(text: any, values?: any, callback?: any): any {
+      const hasParameters = typeof text === 'string' && Array.isArray(values) && values.length > 0;
+      const given = hasParameters ? [{ name: nameOf(text), text, values }] : [text, ...(Array.isArray(values) ? [values] : [])];
+      const then = typeof values === 'function' ? values : callback;
+      const ask = (...more: unknown[]): Promise<unknown> => super.query(...([...given, ...more] as [string]));
+      // A stream (COPY) says itself when it is done.
+      if (!tell || typeof text?.submit === 'function') return then ? ask(then) : ask();
+      const start = performance.now();
+      const told = () => tell(typeof text === 'string' ? text : String(text?.text), performance.now() - start);
+      if (!then) {
+        const asked = ask();
+        asked.then(told, told);
+        return asked;
+      }
+      return ask((error: Error | null, result: unknown) => {
+        told();
+        then(error, result);
+      });
+    }
+  };
 }
 
 function nameOf(text: string): string | undefined {
@@ -93,12 +113,11 @@ function isLoss(error: unknown): boolean {
  * state, and Kysely gives it back to the pool as if it were sound. Such a client is released with its error
  * instead, so that the pool throws it away.
  */
-function guard(client: pg.PoolClient, onStatement: TellStatement | undefined): PostgresPoolClient {
+function guard(client: pg.PoolClient): PostgresPoolClient {
   let poison: Error | undefined;
   const query = async (text: string, parameters: readonly unknown[]) => {
     // Postgres rolls back what a lost connection has begun. To ask for it would be to wait once more, and would hide the first error.
     if (poison && text === 'rollback') return { command: 'ROLLBACK', rowCount: 0, rows: [] };
-    const start = onStatement ? performance.now() : 0;
     try {
       return await client.query(text, parameters as unknown[]);
     } catch (error) {
@@ -106,8 +125,6 @@ function guard(client: pg.PoolClient, onStatement: TellStatement | undefined): P
       if (isLoss(error) || (error as pg.DatabaseError).code === '0A000') poison = error as Error;
       if (text === 'commit' && isLoss(error)) throw new OutcomeUnknown(error as Error);
       throw error;
-    } finally {
-      onStatement?.(text, performance.now() - start);
     }
   };
   return { query, release: () => client.release(poison) } as unknown as PostgresPoolClient;

@@ -669,6 +669,7 @@ export interface RecoveryCodes {
 
 export interface RetentionSettings {
   access_days: Generated<number>;
+  delivery_days: Generated<number>;
   fault_days: Generated<number>;
   shop_id: number;
 }

@@ -29,7 +29,8 @@ export function marksOf(kind: string, error: unknown, route: string): Marks {
 function placeOf(error: unknown): string {
   for (const frame of stackOf(error)) {
     const [, name, file, line] = /^at (?:async )?(?:(.+?) \()?(?:file:\/\/)?([^()]+?):(\d+):\d+\)?$/.exec(frame) ?? [];
-    if (!file || /node_modules|^node:|<anonymous>/.test(file)) continue;
+    // Every statement goes by the pool: that says nothing.
+    if (!file || /node_modules|^node:|<anonymous>|\/platform\/database\/pool\.[jt]s$/.test(file)) continue;
     const own = file.startsWith(ROOT) ? file.slice(ROOT.length).replace(/^[/\\]/, '') : file.replace(/^https?:\/\/[^/]+/, '');
     return `${name ?? '(top)'} (${own}:${line})`.slice(0, 300);
   }

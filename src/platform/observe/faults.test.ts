@@ -74,7 +74,7 @@ test('what broke in a request is kept with the number that the person saw, with 
     version: VERSION,
   });
   expect(group?.title).toContain('DatabaseError P0001');
-  expect(group?.place).toMatch(/^\w.* \(src\/.+\.ts:\d+\)$/);
+  expect(group?.place).toMatch(/ \(src\/features\/work-orders\/comments\.ts:\d+\)$/);
   const kept = await database.db
     .selectFrom('faults')
     .select(['number', 'staff_id', 'method', 'request', 'message', 'stack'])
@@ -131,6 +131,29 @@ test('a flood is counted, not kept one by one', async () => {
   expect(group?.faults).toBeGreaterThanOrEqual(20);
   // The minute may turn meanwhile.
   expect(group?.faults).toBeLessThanOrEqual(40);
+});
+
+test('a flood is counted for each shop by itself, also while it is being written', async () => {
+  const { faults } = newFaults();
+  const error = new Error('again');
+  for (let turn = 0; turn < 200; turn++) {
+    for (const of of [shop.id, null]) faults.record({ kind: 'server', error, route: '/board', shop: of });
+    if (turn > 100) await new Promise((resolve) => setImmediate(resolve));
+  }
+  await faults.close();
+  expect((await groups()).map(({ shop: of, count }) => [of, count])).toEqual([
+    [shop.id, 200],
+    [null, 200],
+  ]);
+});
+
+test('one that the database does not take keeps no other waiting', async () => {
+  const { faults, logged } = newFaults();
+  faults.record({ kind: 'server', error: new Error('odd'), route: '/odd\u0000', number: 'E-ODD123' });
+  faults.record({ kind: 'server', error: new Error('plain'), route: '/plain' });
+  await faults.close();
+  expect((await groups()).map(({ route }) => route)).toEqual(['/plain']);
+  expect(logged).toEqual([expect.objectContaining({ number: 'E-ODD123', msg: 'a fault could not be noted' })]);
 });
 
 test('never throws and loses nothing but itself while the database is away, and is kept when it is back', async () => {

@@ -101,11 +101,12 @@ export class Faults {
     const minute = Math.floor(Date.now() / 60_000);
     if (minute !== this.#minute) this.#alike.clear();
     this.#minute = minute;
-    const key = `${marks.fingerprint} ${fault.shop ?? 0}`;
+    const key = keyOf(fault, marks);
     const alike = (this.#alike.get(key) ?? 0) + 1;
     if (this.#alike.size < MOST_ALIKE || alike > 1) this.#alike.set(key, alike);
     const isKept = alike <= EACH_MINUTE;
-    const same = isKept ? undefined : this.#waiting.find((one) => !one.isKept && one.marks.fingerprint === marks.fingerprint);
+    // Not the first one, which may be on its way to the database.
+    const same = isKept ? undefined : this.#waiting.find((one, index) => index > 0 && !one.isKept && keyOf(one.fault, one.marks) === key);
     if (same) same.count++;
     else if (this.#waiting.length < MOST_WAITING) this.#waiting.push({ fault, number, marks, at: new Date(), count: 1, isKept });
     this.#write();
@@ -128,11 +129,18 @@ export class Faults {
         this.#waiting.shift();
       } catch (error) {
         const reason = (error as { code?: string }).code ?? '';
-        // A person or shop that is gone: then it is nobody's. Anything else is the database being away.
-        if (reason.startsWith('23') && next.fault.shop) next.fault = { ...next.fault, shop: null, staff: null };
+        // A person or shop that is gone: then it is nobody's. What the database would never take must not keep others waiting. Anything else is the
+        // database being away.
+        if (reason.startsWith('23') && (next.fault.shop || next.fault.staff)) next.fault = { ...next.fault, shop: null, staff: null };
+        else if (/^2[23]/.test(reason)) this.#giveUp(error);
         else return this.#tryAgain(error);
       }
     }
+  }
+
+  #giveUp(error: unknown): void {
+    const { number } = this.#waiting.shift() as Waiting;
+    this.log.error({ err: error, number }, 'a fault could not be noted');
   }
 
   #tryAgain(error: unknown): void {
@@ -141,6 +149,11 @@ export class Faults {
     this.#again = setTimeout(() => this.#write(), TRY_AGAIN_AFTER);
     this.#again.unref();
   }
+}
+
+/** What is alike to a shop. */
+function keyOf(fault: Fault, marks: Marks): string {
+  return `${marks.fingerprint} ${fault.shop ?? 0}`;
 }
 
 /**

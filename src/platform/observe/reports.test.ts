@@ -68,6 +68,7 @@ describe('an error in a page', () => {
       script({ stack: 'TypeError: x\n    at y (chrome-extension://abc/x.js:1:1)' }),
       script({ stack: 'TypeError: x\n    at y (https://evil.test/assets/app.js:1:1)' }),
       script({ page: 'https://evil.test/board' }),
+      script({ stack: `TypeError: x\n    at y (${server.url}/tv/a-key-that-opens-it:1:1)` }),
       ...[{ type: 'script' }, {}, [], [[]], null, 7, 'text', { type: 'csp-violation', body: {} }, { 'csp-report': {} }],
     ];
     for (const one of elsewhere) expect((await send(client, JSON.stringify(one))).status, JSON.stringify(one)).toBe(204);
@@ -80,7 +81,8 @@ describe('a report of the content security policy', () => {
     const client = server.client();
     const old = {
       ...{ 'document-uri': `${server.url}/c/abcdefghijklmnopqrstuvwxyz0123456789?q=secret`, 'effective-directive': 'script-src-elem' },
-      ...{ 'blocked-uri': 'https://evil.test/secret.js', 'source-file': '' },
+      // Of what stands in a page itself browsers say the page's address, which may be a key.
+      ...{ 'blocked-uri': 'https://evil.test/secret.js', 'source-file': `${server.url}/tv/a-key-that-opens-it` },
     };
     expect((await send(client, { 'csp-report': old }, 'application/csp-report')).status).toBe(204);
     const body = { documentURL: `${server.url}/board`, effectiveDirective: 'style-src-attr', blockedURL: 'inline', lineNumber: 3 };
@@ -90,11 +92,21 @@ describe('a report of the content security policy', () => {
       ['csp', 'CspViolation: script-src-elem stopped https://evil.test', '', '/c/:token', null],
       ['csp', 'CspViolation: style-src-attr stopped inline', '(script) (/assets/app.js:3)', '/board', null],
     ]);
+    const { rows } = await sql<{ stack: string }>`select stack from faults where stack like '%a-key%' or message like '%a-key%'`.execute(
+      database.db,
+    );
+    expect(rows).toEqual([]);
   });
 });
 
-test('every page says where to report', async () => {
+test('every page says where to report, and its first script tells of errors in all of them', async () => {
   expect((await server.client().get('/sign-in')).headers['content-security-policy']).toContain('report-uri /reports');
+  const { url } = server.app.services.assets;
+  for (const name of ['app.js', 'tv.js', 'visit.js']) {
+    const first = (await server.client().get(url(name))).text.slice(0, 1_000);
+    expect(first, name).toContain("fetch('/reports'");
+    expect(first, name).not.toMatch(/^[ \t]/m);
+  }
 });
 
 test('there is room for five hundred kinds, and what is known goes on being counted', async () => {

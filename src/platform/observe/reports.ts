@@ -13,7 +13,7 @@ const MOST_AT_ONCE = 20;
 const Text = z.string().max(4_000).catch('');
 const Line = z.number().int().min(0).max(10_000_000).nullish().catch(null);
 
-/** What our own script tells of an error in a page (public/js/desk/faults.js). */
+/** What our own script tells of an error in a page (public/js/faults.js). */
 const ScriptError = z.object({ type: z.literal('script'), page: Text, name: Text, message: Text, stack: Text });
 /** Reporting API 1 with CSP level 3. */
 const CspReport = z.object({
@@ -102,9 +102,8 @@ function ofScript({ page, name, message, stack }: z.output<typeof ScriptError>, 
   const frames = stack.split('\n').flatMap((line) => {
     // Chrome: `at place (https://shop/assets/…/desk.js:3:14)`; Firefox and Safari: `place@https://shop/assets/…/desk.js:3:14`.
     const [, place, url, at] = /^\s*(?:at )?(.*?)[ @(]*\(?(https?:\/\/[^\s()]+?):(\d+:\d+)\)?$/.exec(line) ?? [];
-    const path = url && pathHere(url, host);
-    // The part of the path that changes with the content would make each version's faults look new.
-    return path ? [`${place || '(top)'} (${path.replace(/^\/assets\/\w+/, '/assets')}:${at})`] : [];
+    const script = url && scriptOf(url, host);
+    return script ? [`${place || '(top)'} (${script}:${at})`] : [];
   });
   const known = pathHere(page, host);
   // Of an extension of somebody's browser, or of no browser at all.
@@ -119,8 +118,8 @@ function ofPolicy(page: string, directive: string, blocked: string, source: stri
   if (known === null || !/^[a-z-]{3,40}$/.test(directive.split(' ')[0] ?? '')) return [];
   if (/^(?:chrome|moz|safari-web)-extension:/.test(source)) return [];
   const what = /^[a-z-]{2,20}$/.test(blocked) ? blocked : originOf(blocked);
-  const file = pathHere(source, host);
-  const frames = file ? [`(script) (${file.replace(/^\/assets\/\w+/, '/assets')}:${line}:1)`] : [];
+  const script = scriptOf(source, host);
+  const frames = script ? [`(script) (${script}:${line}:1)`] : [];
   return [{ kind: 'csp', page: known, error: new BrowserFault('CspViolation', `${directive.split(' ')[0]} stopped ${what}`, frames) }];
 }
 
@@ -128,6 +127,15 @@ function ofPolicy(page: string, directive: string, blocked: string, source: stri
 function pathHere(address: string, host: string): string | null {
   const url = toUrl(address);
   return url && url.host === host && /^https?:$/.test(url.protocol) ? url.pathname : null;
+}
+
+/**
+ * The path of one of our scripts, without the part that changes with the content: that would make each version's faults look new.
+ * @returns null for all else, also for a page itself, whose path may hold a key
+ */
+function scriptOf(address: string, host: string): string | null {
+  const path = pathHere(address, host);
+  return path?.startsWith('/assets/') ? path.replace(/^\/assets\/\w+/, '/assets') : null;
 }
 
 function toUrl(address: string): URL | null {

@@ -7,6 +7,7 @@ import { type ApiViewer, FILE, type Operation, type Scope } from './api.js';
 import { etagOf, refuseOther } from './api-conditions.js';
 import { snakeName } from './api-fields.js';
 import { beginRequest, changeIds, fingerprint, finishRequest, idempotencyKey, type KeptAnswer, type KeyedRequest } from './api-requests.js';
+import { wordsOf } from './api-words.js';
 import { namesTag, sendFile } from './send-file.js';
 import { type ReceivedFile, receiveFiles, removeReceived } from './uploads.js';
 
@@ -47,7 +48,7 @@ export function mountApi(operations: Operation[], options: ApiOptions): Router {
     });
   }
   router.use(() => {
-    throw new NotFound('The API has no such address.');
+    throw new NotFound('The API has no such address. All that it has stand at /api/docs.');
   });
   return router;
 }
@@ -101,16 +102,22 @@ async function readBody(operation: Operation, request: Request, files: ReceivedF
   const { 'content-length': length, 'transfer-encoding': chunked } = request.headers;
   const isEmpty = chunked === undefined && !(Number(length) > 0);
   if (operation.files) {
-    if (!isEmpty && !request.is('multipart/form-data')) throw new RequestError(415, 'This takes multipart/form-data.');
+    if (!isEmpty && !request.is('multipart/form-data')) throw new RequestError(415, 'This takes files: send multipart/form-data.');
     files.push(...(await receiveFiles(operation.files, request, options.temporary)));
   } else if (!isEmpty) {
-    if (!request.is('application/json')) throw new RequestError(415, 'This takes application/json.');
+    if (!request.is('application/json')) throw new RequestError(415, 'This takes JSON: say so with Content-Type: application/json.');
     await new Promise<void>((resolve, reject) => {
-      readJson(request, request.res as Response, (error?: unknown) => (error ? reject(error) : resolve()));
+      readJson(request, request.res as Response, (error?: unknown) => (error ? reject(legible(error)) : resolve()));
     });
   }
   if (operation.body) return parse(operation.body, request.body === undefined ? {} : request.body, invalid);
   return none(request.body ?? {}, 'field');
+}
+
+/** What is wrong with a body that is no JSON, for whoever has sent it. */
+function legible(error: unknown): unknown {
+  if (!(error instanceof SyntaxError)) return error;
+  return new RequestError(400, `The body is no JSON: ${error.message.slice(0, 200)}`);
 }
 
 function keyOf(request: Request, { shop, staff }: ApiViewer): KeyedRequest | null {
@@ -157,7 +164,7 @@ function sendText({ status, answer }: KeptAnswer, response: Response): void {
 }
 
 function parse(schema: ZodType, value: unknown, refuse: (error: ZodError) => Error): unknown {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: wordsOf });
   if (!parsed.success) throw refuse(parsed.error);
   return parsed.data;
 }

@@ -28,6 +28,8 @@ const TYPES: Record<string, string> = {
 
 /** The bundles that are the only one of a page, or its first: they begin with the colours. */
 const COLORED = new Set(['app', 'visit']);
+/** The same of scripts: they begin with what tells of an error in any of them. */
+const TELLING = new Set(['app', 'tv', 'visit']);
 
 const require = createRequire(import.meta.url);
 const VENDOR = ['htmx.org/dist/htmx.min.js', 'htmx.org/dist/ext/hx-ws.min.js', 'sortablejs/Sortable.min.js'];
@@ -51,10 +53,11 @@ export function loadAssets(folder: string): Assets {
     });
   };
   const colors = readFileSync(join(folder, 'css', 'colors.css'), 'utf8');
+  const faults = readFileSync(join(folder, 'js', 'faults.js'), 'utf8');
   for (const { name, parts } of bundles(folder, 'css'))
-    add(`${name}.css`, (COLORED.has(name) ? [colors, ...parts] : parts).map(withoutComments).join('\n'));
-  for (const bundle of bundles(folder, 'js'))
-    add(`${bundle.name}.js`, bundle.parts.map((part) => `{\n${withoutComments(part)}\n}`).join('\n'));
+    add(`${name}.css`, (COLORED.has(name) ? [colors, ...parts] : parts).map(slim).join('\n'));
+  for (const { name, parts } of bundles(folder, 'js'))
+    add(`${name}.js`, (TELLING.has(name) ? [faults, ...parts] : parts).map((part) => `{\n${slim(part)}\n}`).join('\n'));
   for (const file of readdirSync(join(folder, 'icons'))) add(file, readFileSync(join(folder, 'icons', file), 'utf8'));
   add(
     'vendor.js',
@@ -67,9 +70,12 @@ export function loadAssets(folder: string): Assets {
   return { revision, serve: serveFrom(assets), url: (name) => known(urls, name) };
 }
 
-/** Comments that have lines of their own are for those who read the source, not for a slow line. */
-function withoutComments(source: string): string {
-  return source.replace(/^\s*\/\/.*\n/gm, '').replace(/^\s*\/\*[\s\S]*?\*\/\s*\n/gm, '');
+/** Comments that have lines of their own, and indentation, are for those who read the source, not for a slow line. No text of a script has lines. */
+function slim(source: string): string {
+  return source
+    .replace(/^\s*\/\/.*\n/gm, '')
+    .replace(/^\s*\/\*[\s\S]*?\*\/\s*\n/gm, '')
+    .replace(/^[ \t]+/gm, '');
 }
 
 function known(urls: Map<string, string>, name: string): string {

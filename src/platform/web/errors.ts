@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import { hasChanged } from '../database/change.js';
 import { OutcomeUnknown } from '../database/pool.js';
-import { ElsewhereFirst, RequestError, TooMany } from '../errors.js';
+import { ElsewhereFirst, RequestError, SavedAlready, TooMany } from '../errors.js';
 import { faultNumber, type KeepFaults, recordFault } from '../observe/faults.js';
 import type { Logger } from '../observe/log.js';
 import { requestIdOf, routeOf } from '../observe/requests.js';
@@ -67,7 +67,7 @@ function describe(error: unknown, log: Logger, faults: KeepFaults, request: Requ
     const text = `The connection to the database was lost at the last moment: what you sent may be saved, or not. Please look before you send it again. If this happens again, tell your manager ${number}.`;
     return { status: 503, title: TITLES[503] as string, text, number };
   }
-  if (viewer && hasChanged(viewer)) {
+  if (error instanceof SavedAlready || (viewer && hasChanged(viewer))) {
     const text = `What you sent was saved, but the answer to it could not be made. Open the page again to see how it stands. If this happens again, tell your manager ${number}.`;
     return { status: 503, title: 'It was saved', text, number };
   }

@@ -93,6 +93,27 @@ describe('a form of our own', () => {
   });
 });
 
+test('whoever comes by a name that is not the shop’s is refused, and told the right one; health is answered under any', async () => {
+  const known = await startTestServer(database.url, { PUBLIC_URL: 'https://shop.test:8443', TRUSTED_PROXIES: '127.0.0.1' });
+  const stranger = known.client();
+  const get = (path: string, host: string) => stranger.get(path, { headers: { host, 'x-forwarded-host': 'shop.test' } });
+  for (const host of ['evil.test', 'shop.test.evil.test', 'EVIL.TEST:8443', 'not.shop.test', '127.0.0.1.evil.test', 'shop.test.'])
+    for (const path of ['/sign-in', '/api/v1/board', '/tv/nothing', '/assets/nothing']) {
+      const reply = await get(path, host);
+      expect([host, path, reply.status, reply.text]).toEqual([
+        host,
+        path,
+        421,
+        'This is not the address of the shop. It is at https://shop.test:8443\n',
+      ]);
+    }
+  for (const host of ['shop.test', 'Shop.Test:8443', 'localhost:3000', 'app:3000', '10.0.0.7:3000', '[::1]:3000'])
+    expect((await get('/sign-in', host)).status, host).toBe(200);
+  expect((await get('/readyz', 'evil.test')).status).toBe(200);
+  await known.stop();
+  expect((await server.client().get('/sign-in', { headers: { host: 'whatever.test' } })).status, 'nobody said what it is called').toBe(200);
+});
+
 describe('every answer', () => {
   const paths = ['/board', '/sign-in', '/nothing', '/livez', '/work-orders/1001', '/staff', '/tv/nothing'];
 

@@ -41,6 +41,20 @@ function socketOrigin(host: string | undefined, publicUrl: string | undefined): 
   return host && /^[\w.:[\]-]+$/.test(host) ? `ws://${host}` : "'self'";
 }
 
+/**
+ * Refuses whoever came by a name that is not the shop's: one that somebody made point to this machine, or a header that somebody made up.
+ * A name with a dot is what others can own; `localhost`, names of containers and addresses by number, as health checks use them, are none.
+ * @param publicUrl without it nobody said what the shop's name is, and every name is taken
+ */
+export function ownNameOnly(publicUrl: string | undefined): RequestHandler {
+  const own = publicUrl && new URL(publicUrl).hostname;
+  return (request, response, next) => {
+    const name = (request.headers.host ?? '').toLowerCase().replace(/:\d*$/, '');
+    if (!own || name === own || !name.includes('.') || /^(?:[\d.]+|\[[\da-f:.]+\])$/.test(name)) return next();
+    response.status(421).set('Cache-Control', 'no-store').type('text').send(`This is not the address of the shop. It is at ${publicUrl}\n`);
+  };
+}
+
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**

@@ -138,9 +138,10 @@ export const SETTINGS_TABLES: Record<string, ShopTable> = {
     needs_arrival_photos: 'Whether pictures are taken when a vehicle comes in.',
     needs_quality_check: 'Whether somebody else checks the work.',
   }),
-  retention_settings: table('How long records of sign-ins and faults are kept: one row.', {
+  retention_settings: table('How long records of sign-ins, faults and deliveries are kept: one row.', {
     access_days: 'Days that sign-ins and refusals are kept.',
     fault_days: 'Days that faults are kept.',
+    delivery_days: 'Days that deliveries of webhooks are kept.',
   }),
   tv_links: table(
     'A link for a wall TV. The link itself is not here; a TV at another installation needs a new one.',

@@ -30,16 +30,20 @@ const BY_HAND = ['shops', 'staff', 'shop_origins'];
 /**
  * Makes a shop of an archive that was looked through: all of it or nothing. The files come first, without a row, so that what stops
  * it leaves at most bytes that are swept; then everything else in one transaction, at whose end the chain of its events is walked.
- * @throws StartError when the archive is from a newer version, or its record of events is not whole
+ * @param again whether a shop that is here already shall be here once more
+ * @throws StartError when the archive is from a newer version, its shop is here, or its record of events is not whole
  */
-export async function bringIn(db: Database, store: FileStore, archive: ShopArchive): Promise<BroughtIn> {
+export async function bringIn(db: Database, store: FileStore, archive: ShopArchive, again = false): Promise<BroughtIn> {
   await refuseNewer(db, archive);
+  if (!again) await refuseKnown(db, archive);
   for (const sha256 of archive.files) await bringFile(db, store, archive, sha256);
   try {
     return await db.transaction().execute(async (trx) => {
       for (const limit of ['statement_timeout', 'idle_in_transaction_session_timeout'])
         await sql`select set_config(${limit}, '0', true)`.execute(trx);
       await sql`select pg_advisory_xact_lock(${SETUP_LOCK}::bigint)`.execute(trx);
+      // Somebody may have brought it in meanwhile.
+      if (!again) await refuseKnown(trx, archive);
       return await bringRows(trx, archive);
     });
   } catch (error) {
@@ -53,6 +57,26 @@ export async function bringIn(db: Database, store: FileStore, archive: ShopArchi
 async function refuseNewer(db: Database, { manifest }: ShopArchive): Promise<void> {
   const { rows } = await sql`select from migrations where name = ${manifest.schema}`.execute(db);
   if (rows.length === 0) throw refuse('it is from a newer version of ServiceFLOW; bring this installation up to date first');
+}
+
+/** A shop is known by the hash of its very first event, wherever it goes. */
+async function refuseKnown(db: Database, archive: ShopArchive): Promise<void> {
+  const first = await firstOf(archive.lines('events'));
+  if (!first) return;
+  const hash = Buffer.from(String((JSON.parse(first) as { hash: unknown }).hash).replace(/^\\x/, ''), 'hex');
+  const { rows } = await sql<{ id: number; name: string }>`
+    select s.id, s.name from shops s
+    cross join lateral (select hash from events where shop_id = s.id order by version, seq limit 1) e
+    where e.hash = ${hash} order by s.id limit 1`.execute(db);
+  const [here] = rows;
+  if (here)
+    throw refuse(`its shop is here already, as number ${here.id}, ${here.name} (add --again to have it here once more, beside that one)`);
+}
+
+async function firstOf(lines: AsyncIterable<string>): Promise<string | undefined> {
+  // The rest is not read: leaving the loop closes it.
+  for await (const line of lines) return line;
+  return undefined;
 }
 
 async function bringFile(db: Database, store: FileStore, archive: ShopArchive, sha256: string): Promise<void> {

@@ -54,6 +54,12 @@ test('a shop that was carried to an empty installation, and from there to a thir
     const last = unzip(await takeShop(third.database, third.store, once.shop));
     expect(content(last, 2)).toEqual(content(files, 0));
     expect(rowsOf(last, 'shop_origins')).toHaveLength(2);
+    // Whichever archive of it comes, by whichever way it came: the shop is known, and is there twice only when that is wished.
+    await expect(readShop(good, third)).rejects.toThrow(`its shop is here already, as number ${once.shop}, first (add --again`);
+    const shops = () => third.database.db.selectFrom('shops').select('id').execute();
+    expect(await shops()).toHaveLength(1);
+    await readShop(good, third, true);
+    expect(await shops()).toHaveLength(2);
     expect(await verifyEvents(third.database.db, once.shop)).toMatchObject({ wrong: null });
   } finally {
     await second.database.close();
