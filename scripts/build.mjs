@@ -9,7 +9,7 @@ import { build } from 'esbuild';
 const folders = ['src', 'scripts', 'bench', 'e2e'].filter((folder) => existsSync(folder));
 const sources = folders.flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts') && !/\.(test|spec|d)\.ts$|^testing\//.test(file))
+    .filter((file) => file.endsWith('.ts') && !/\.(test|spec|d)\.ts$/.test(file))
     .map((file) => join(folder, file)),
 );
 const { outputFiles } = await build({

@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { projectPath } from '../src/platform/project.js';
 import { type TestDatabase, testDatabase } from '../src/testing/database.js';
+import { runScript } from '../src/testing/run-script.js';
 import { startTestServer, testEnvironment } from '../src/testing/server.js';
 import { makeShop, openOrders } from '../src/testing/shop.js';
 import { elsewhere, takeShop } from '../src/testing/shop-archives.js';
@@ -28,18 +27,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Runs the script as a person would. */
-function importShop(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const env = { PATH: process.env.PATH, ...testEnvironment(database.url), DATA_DIR: folder, PUBLIC_URL: 'http://shop.test' };
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      ['--import', 'tsx', projectPath('scripts/import-shop.ts'), ...args],
-      { env, cwd: projectPath() },
-      (error, out, err) => resolve({ code: Number(error?.code ?? 0), out, err }),
-    );
-  });
-}
+const importShop = (...args: string[]) =>
+  runScript('import-shop', args, { ...testEnvironment(database.url), DATA_DIR: folder, PUBLIC_URL: 'http://shop.test' });
 
 test('without an archive, or with something else, it says so and nothing is there', async () => {
   expect(await importShop()).toMatchObject({ code: 1, err: expect.stringContaining('Name one archive') });

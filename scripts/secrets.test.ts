@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,10 +6,10 @@ import { findLink, makeLink } from '../src/features/approvals/links.js';
 import { LinkKeys } from '../src/features/approvals/tokens.js';
 import { checkSecondFactor } from '../src/features/staff/second-factor.js';
 import { HookSecrets } from '../src/features/webhooks/secrets.js';
-import { projectPath } from '../src/platform/project.js';
 import type { Secrets } from '../src/platform/secrets.js';
 import type { Client } from '../src/testing/client.js';
 import { type TestDatabase, testDatabase } from '../src/testing/database.js';
+import { runScript } from '../src/testing/run-script.js';
 import { giveSecondFactor } from '../src/testing/second-factor.js';
 import { startTestServer, type TestServer } from '../src/testing/server.js';
 import { makeShop, openOrders, PASSWORD, type TestShop } from '../src/testing/shop.js';
@@ -32,18 +31,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Runs a script as a person would. */
-function run(script: string, args: string[] = [], more: Record<string, string> = {}): Promise<{ code: number; out: string; err: string }> {
-  const env = { PATH: process.env.PATH, DATABASE_URL: database.url, DATA_DIR: folder, ...more };
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      ['--import', 'tsx', projectPath(`scripts/${script}.ts`), ...args],
-      { env, cwd: projectPath() },
-      (error, out, err) => resolve({ code: Number(error?.code ?? 0), out, err }),
-    );
-  });
-}
+const run = (script: string, args: string[] = [], more: Record<string, string> = {}) =>
+  runScript(script, args, { DATABASE_URL: database.url, DATA_DIR: folder, ...more });
 const kept = () => readFileSync(file, 'utf8').trim().split('\n') as unknown as Secrets;
 /** Without a secret of its own, it reads the one of DATA_DIR. */
 const start = () => startTestServer(database.url, { DATA_DIR: folder, SESSION_SECRET: '' });

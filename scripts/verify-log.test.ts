@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { projectPath } from '../src/platform/project.js';
 import { type TestDatabase, testDatabase } from '../src/testing/database.js';
+import { runScript } from '../src/testing/run-script.js';
 import { makeShop, openOrders, type TestShop } from '../src/testing/shop.js';
 
 let database: TestDatabase;
@@ -13,16 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-/** Runs the script as a person would. */
-function verify(): Promise<{ code: number; out: string; err: string }> {
-  const script = [projectPath('scripts/verify-log.ts')];
-  const env = { PATH: process.env.PATH, DATABASE_URL: database.url };
-  return new Promise((resolve) => {
-    execFile(process.execPath, ['--import', 'tsx', ...script], { env, cwd: projectPath() }, (error, out, err) =>
-      resolve({ code: Number(error?.code ?? 0), out, err }),
-    );
-  });
-}
+const verify = () => runScript('verify-log', [], { DATABASE_URL: database.url });
 
 test('it says that there is nothing to verify yet', async () => {
   expect(await verify()).toMatchObject({ code: 1, out: '', err: 'There is no shop in this database yet.\n' });

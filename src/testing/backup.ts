@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +10,6 @@ import { keepFile } from '../platform/files/keep.js';
 import type { FileStore } from '../platform/files/store.js';
 import { openTemporaryFolder } from '../platform/files/temporary.js';
 import { addJob as addWaitingJob } from '../platform/jobs/jobs.js';
-import { projectPath } from '../platform/project.js';
 import { addJob, approve } from './money.js';
 import { makeShop, openOrders, type TestShop } from './shop.js';
 
@@ -62,25 +60,4 @@ export async function contentsOf(db: Database, schema = 'public'): Promise<Recor
 export async function back(url: string, store: FileStore, target: BackupTarget): Promise<MadeBackup> {
   const source = { url, store, secrets: ['a secret that only tests ever use, long enough'] as const };
   return (await withBackupLock(url, true, undefined, (client) => makeBackup(client, source, target))) as MadeBackup;
-}
-
-export interface Ran {
-  code: number;
-  out: string;
-  err: string;
-}
-
-/** Runs a script as a person would. */
-export function runScript(name: 'backup' | 'restore', args: string[], environment: Record<string, string>, input = ''): Promise<Ran> {
-  const env = { PATH: process.env.PATH, ...environment };
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      ['--import', 'tsx', projectPath('scripts', `${name}.ts`), ...args],
-      { env, cwd: projectPath() },
-      (error, out, err) => resolve({ code: Number(error?.code ?? 0), out, err }),
-    );
-    // What asks nothing may have ended already.
-    child.stdin?.on('error', () => {}).end(input);
-  });
 }

@@ -4,14 +4,14 @@ import { text } from 'node:stream/consumers';
 import { projectPath } from '../platform/project.js';
 
 /**
- * Runs killed-at-step.ts.
+ * Runs killed-at-step.ts as a process of its own.
  * @param environment of the program; SHOP and CONTENT say what `what` is done with
  * @param step after which it is killed; 0: it goes to its end
  * @returns the signal that ended it, or how many steps it took
  */
 export async function runToStep(environment: Record<string, string>, what: string, step: number): Promise<string> {
   const env = { PATH: process.env.PATH, NODE_NO_WARNINGS: '1', ...environment, WHAT: what, STEP: String(step) };
-  const child = spawn(process.execPath, ['--import', 'tsx', projectPath('src/testing/killed-at-step.ts')], {
+  const child = spawn(process.execPath, [projectPath('dist/src/testing/killed-at-step.js')], {
     ...{ cwd: projectPath(), env, stdio: ['ignore', 'pipe', 'inherit'] },
   });
   const [said, [code, signal]] = await Promise.all([text(child.stdout as NonNullable<typeof child.stdout>), once(child, 'close')]);

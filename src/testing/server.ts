@@ -91,9 +91,9 @@ function removeFolder({ DATA_DIR }: Record<string, string>): Promise<void> {
   return rm(DATA_DIR as string, { recursive: true, force: true });
 }
 
-/** Starts `src/main.ts`, whether or not it will come up. */
+/** Starts the program, whether or not it will come up. */
 export function spawnProgram(environment: Record<string, string>) {
-  const child = spawn(process.execPath, ['--import', 'tsx', projectPath('src/main.ts')], {
+  const child = spawn(process.execPath, [projectPath('dist/src/main.js')], {
     cwd: projectPath(),
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

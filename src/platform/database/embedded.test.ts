@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { projectPath } from '../project.js';
 import { StartError } from '../start-error.js';
 import { type EmbeddedPostgres, openEmbedded, startThrowaway } from './embedded.js';
 
@@ -81,12 +82,12 @@ const answers = (url: string) =>
 /** Another process that opens the cluster, says so, and stays until killed, or leaves after `stayMs`. */
 async function enterElsewhere(stayMs?: number) {
   const script = `
-    const { openEmbedded } = await import(${JSON.stringify(new URL('./embedded.ts', import.meta.url).href)});
+    const { openEmbedded } = await import(${JSON.stringify(projectPath('dist/src/platform/database/embedded.js'))});
     const one = await openEmbedded(${JSON.stringify(dataDir)});
     console.log(one.url);
     await new Promise((done) => setTimeout(done, ${stayMs ?? 60_000}));
     await one.release();`;
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   const gone = once(child, 'exit');
   const [chunk] = await Promise.race([once(child.stdout, 'data'), gone]);

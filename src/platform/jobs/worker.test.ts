@@ -183,12 +183,12 @@ describe('a connection that is cut at a bad moment does not end background work 
 
 test('a job whose process was killed is done by another', async () => {
   const lines = [
-    `import { Worker } from ${JSON.stringify(projectPath('src/platform/jobs/worker.ts'))};`,
-    `import { openLog } from ${JSON.stringify(projectPath('src/platform/observe/log.ts'))};`,
+    `import { Worker } from ${JSON.stringify(projectPath('dist/src/platform/jobs/worker.js'))};`,
+    `import { openLog } from ${JSON.stringify(projectPath('dist/src/platform/observe/log.js'))};`,
     `const stuck = { name: 'note', run: () => new Promise(() => console.log('begun')) };`,
     `await new Worker(process.env.DATABASE_URL, [stuck], { log: openLog('silent') }).start();`,
   ];
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', lines.join('\n')], {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', lines.join('\n')], {
     ...{ cwd: projectPath(), env: { PATH: process.env.PATH, DATABASE_URL: database.url }, stdio: ['ignore', 'pipe', 'inherit'] },
   });
   const begun = new Promise<void>((resolve) => child.stdout?.once('data', () => resolve()));
