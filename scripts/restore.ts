@@ -63,7 +63,16 @@ async function confirm(question: string, expected: string): Promise<void> {
   const closed = new Promise<string>((answer) => terminal.once('close', () => answer('')));
   const answer = await Promise.race([terminal.question(`${question} Type ${expected} to go on: `), closed]);
   terminal.close();
-  if (answer.trim() !== expected) throw new StartError('Nothing was changed.');
+  if (plainly(answer) !== plainly(expected)) throw new StartError('That is not what stands there: nothing was changed.');
+}
+
+/** Not every keyboard has the apostrophe or the accent of a name: it is asked for to make sure, not as a password. */
+function plainly(name: string): string {
+  const letters = name
+    .normalize('NFKD')
+    .replace(/[^\p{L}\p{N}]/gu, '')
+    .toLowerCase();
+  return letters || name.trim();
 }
 
 async function refuseOtherShop(client: pg.Client, archive: Archive): Promise<void> {

@@ -2,7 +2,7 @@
 // is encrypted with the old ones is encrypted anew, and they are forgotten.
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fchownSync, fsyncSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { readConfig } from '../src/config.js';
 import { sealAnew } from '../src/features/staff/secret-rotation.js';
@@ -56,12 +56,14 @@ async function forget(): Promise<void> {
   console.log('The old secrets are forgotten. Restart the program.');
 }
 
-/** Whole or not at all: forced to the disk under another name, then renamed. */
+/** Whole or not at all: forced to the disk under another name, then renamed. Whoever runs this, it stays the file of the one who runs the program. */
 function writeSecrets(file: string, secrets: string[]): void {
   const draft = `${file}.new`;
+  const { uid, gid } = statSync(file);
   const opened = openSync(draft, 'w', 0o600);
   try {
     writeSync(opened, `${secrets.join('\n')}\n`);
+    fchownSync(opened, uid, gid);
     fsyncSync(opened);
   } finally {
     closeSync(opened);

@@ -1,72 +1,34 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { scopeOf } from './features/api/credentials.js';
 import { makeToken } from './features/api/named-tokens.js';
-import { can, PERMISSIONS, ROLES, type Role } from './features/staff/permissions.js';
+import { can, PERMISSIONS, ROLES } from './features/staff/permissions.js';
 import { projectPath } from './platform/project.js';
 import type { Operation, Scope } from './platform/web/api.js';
-import { AnswerCheck, ApiClient, addressOf } from './testing/api.js';
-import { makeApiShop } from './testing/api-shop.js';
-import { type TestDatabase, testDatabase } from './testing/database.js';
-import { allowedBy, refusedBy, type Schema } from './testing/json-schema.js';
-import { startTestServer, type TestServer } from './testing/server.js';
-import { makeShop, type TestShop } from './testing/shop.js';
+import { ApiClient, addressOf } from './testing/api.js';
+import { type ApiRun, LONG, named, startApiRun, withEach } from './testing/api-run.js';
+import { makeShop } from './testing/shop.js';
 
 /** A test that saw fewer operations than there are would prove nothing. */
-const FEWEST_OPERATIONS = 60;
-/** For what goes along all operations, on a slow machine. */
-const LONG = 180_000;
+const FEWEST_OPERATIONS = 100;
 /** What needs no token. Nothing joins this list by accident. */
 const FOR_ANYONE = ['getDocument', 'refreshTokens', 'signIn'];
 
-let database: TestDatabase;
-let server: TestServer;
-let shop: TestShop;
+let run: ApiRun;
+let answers: ApiRun['answers'];
+let server: ApiRun['server'];
 let manager: ApiClient;
-let answers: AnswerCheck;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  server = await startTestServer(database.url, { API_REQUESTS_PER_MINUTE: '1000000' });
-  shop = await makeApiShop(server.app.services);
-  answers = new AnswerCheck((await new ApiClient(server.client(), null).get('/openapi.json')).json);
+  run = await startApiRun();
+  ({ answers, server } = run);
 });
-afterAll(async () => {
-  await server.stop();
-  await database.close();
-});
-// An operation that was tried may have ended a sign-in, or even changed the role.
+afterAll(() => run.stop());
 beforeEach(async () => {
-  manager = await asPerson('manager');
+  manager = await run.as('manager');
 });
 
-const operations = () => server.app.api.operations;
-const closed = () => operations().filter(({ may }) => may !== 'anyone');
-const named = ({ method, path }: Operation) => `${method} ${path}`;
-
-async function asPerson(role: Role): Promise<ApiClient> {
-  const { staff } = shop.staff[role];
-  await database.db.updateTable('memberships').set({ role, disabled_at: null }).where('staff_id', '=', staff).execute();
-  return ApiClient.signIn(server.client(), shop, role);
-}
-
-/** The versions of all shops: what changes anything, changes one of them. */
-const everything = () => database.db.selectFrom('shops').select(['id', 'version']).orderBy('id').execute();
-
-function resolve(ref: string): Schema {
-  return ref
-    .slice(2)
-    .split('/')
-    .reduce((part, name) => part[name], answers.document) as Schema;
-}
-
-/** The schema of an operation's JSON body. */
-function bodySchema(operation: Operation): Schema | null {
-  const content = answers.described(operation).requestBody?.content['application/json'];
-  if (!content) return null;
-  return content.schema.$ref ? resolve(content.schema.$ref) : content.schema;
-}
+const everything = () => run.everything();
 
 describe('the document', () => {
   test('is OpenAPI 3.1, and speaks of every operation that is mounted, and of no other', () => {
@@ -75,19 +37,19 @@ describe('the document', () => {
       Object.keys(methods).map((method) => `${method} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
     );
     expect(described.sort()).toEqual(mountedOperations(server.app.http).sort());
-    expect(described.sort()).toEqual(operations().map(named).sort());
+    expect(described.sort()).toEqual(run.operations.map(named).sort());
     expect(described.length).toBeGreaterThanOrEqual(FEWEST_OPERATIONS);
-    expect(new Set(operations().map(({ id }) => id)).size).toBe(operations().length);
+    expect(new Set(run.operations.map(({ id }) => id)).size).toBe(run.operations.length);
   });
 
   test('refers to nothing that is not in it', () => {
     const references = JSON.stringify(answers.document).match(/"\$ref":"[^"]+"/g) ?? [];
     expect(references.length).toBeGreaterThan(10);
-    for (const reference of new Set(references)) expect(resolve(JSON.parse(`{${reference}}`).$ref), reference).toBeDefined();
+    for (const reference of new Set(references)) expect(run.resolve(JSON.parse(`{${reference}}`).$ref), reference).toBeDefined();
   });
 
   test('names every part of a path, and for every operation an example', () => {
-    for (const operation of operations()) {
+    for (const operation of run.operations) {
       const { parameters } = answers.described(operation) as { parameters: { name: string; in: string }[] };
       const parts = [...operation.path.matchAll(/:(\w+)/g)].map(([, name]) => name);
       expect(
@@ -103,14 +65,14 @@ describe('the document', () => {
     const text = readFileSync(projectPath('docs', 'api.md'), 'utf8');
     const addresses = [...text.matchAll(/\/api\/v1(\/[\w./-]+)/g)].map(([, address]) => address as string);
     expect(addresses.length).toBeGreaterThan(8);
-    const patterns = operations().map(({ path }) => new RegExp(`^${path.replace(/:\w+/g, '\\d+')}$`));
+    const patterns = run.operations.map(({ path }) => new RegExp(`^${path.replace(/:\w+/g, '\\d+')}$`));
     expect(addresses.filter((address) => !patterns.some((pattern) => pattern.test(address)))).toEqual([]);
   });
 
   test('has permissions of the one table', () => {
-    for (const operation of operations()) expect([...Object.keys(PERMISSIONS), 'anyone'], named(operation)).toContain(operation.may);
+    for (const operation of run.operations) expect([...Object.keys(PERMISSIONS), 'anyone'], named(operation)).toContain(operation.may);
     expect(
-      operations()
+      run.operations
         .filter(({ may }) => may === 'anyone')
         .map(({ id }) => id)
         .sort(),
@@ -120,34 +82,34 @@ describe('the document', () => {
 
 describe('who may', () => {
   test.each(ROLES)('a %s exactly what the table says', async (role) => {
-    const client = await asPerson(role);
+    const client = await run.as(role);
     const before = await everything();
-    for (const operation of closed()) {
+    await withEach(run.closed, async (operation) => {
       // An unknown parameter stops whoever gets past the door, so nothing changes.
       const reply = await client.send(operation.method, addressOf(operation, undefined, { unknown: 'field' }));
       expect(reply.status, `${named(operation)}: ${reply.text}`).toBe(can(role, operation.may) ? 422 : 403);
       answers.check(operation, reply);
-    }
+    });
     expect(await everything()).toEqual(before);
   });
 
   test.each<Scope>(['read', 'write', 'manage'])('a token for “%s” only what that is', async (scope) => {
-    const token = await makeToken(database.db, shop.staff.manager, { name: `Only ${scope}`, scopes: [scope], expiresAt: null });
+    const token = await makeToken(run.database.db, run.shop.staff.manager, { name: `Only ${scope}`, scopes: [scope], expiresAt: null });
     const client = new ApiClient(server.client(), token);
     const before = await everything();
-    for (const operation of closed()) {
+    await withEach(run.closed, async (operation) => {
       const reply = await client.send(operation.method, addressOf(operation, undefined, { unknown: 'field' }));
       expect(reply.status, `${named(operation)}: ${reply.text}`).toBe(scopeOf(operation) === scope ? 422 : 403);
       if (reply.status === 403) expect(reply.headers['www-authenticate']).toContain(`insufficient_scope", scope="${scopeOf(operation)}"`);
-    }
+    });
     expect(await everything()).toEqual(before);
-    expect(closed().some((operation) => scopeOf(operation) === scope)).toBe(true);
+    expect(run.closed.some((operation) => scopeOf(operation) === scope)).toBe(true);
   });
 
   test('nobody without a token, and no browser by its cookie', async () => {
-    const browser = await server.clientOf(shop, 'manager');
+    const browser = await server.clientOf(run.shop, 'manager');
     const before = await everything();
-    for (const operation of closed()) {
+    await withEach(run.closed, async (operation) => {
       for (const client of [
         new ApiClient(server.client(), null),
         new ApiClient(browser, null),
@@ -159,31 +121,31 @@ describe('who may', () => {
         expect(reply.headers['set-cookie']).toBeUndefined();
         answers.check(operation, reply);
       }
-    }
+    });
     expect(await everything()).toEqual(before);
   });
 
   test('nobody of another shop', async () => {
-    const other = await makeShop(database.db, 'other');
+    const other = await makeShop(run.database.db, 'other');
     const stranger = await ApiClient.signIn(server.client(), other, 'manager');
     const before = await everything();
-    const particular = closed().filter(({ path, files }) => path.includes(':') && !files);
+    const particular = run.closed.filter(({ path, files }) => path.includes(':') && !files);
     expect(particular.length).toBeGreaterThan(8);
-    for (const operation of particular) {
+    await withEach(particular, async (operation) => {
       const reply = await stranger.send(operation.method, addressOf(operation), { body: operation.example.body });
       expect(reply.status, `${named(operation)}: ${reply.text}`).toBe(404);
       answers.check(operation, reply);
       expect(reply.text).not.toMatch(/It squeals|Vehicle 1|Dana Whitfield|Warranty|api\.test/);
-    }
+    });
     expect(await everything()).toEqual(before);
-    for (const operation of closed().filter(({ path, method }) => method === 'get' && !path.includes(':'))) {
+    for (const operation of run.closed.filter(({ path, method }) => method === 'get' && !path.includes(':'))) {
       const reply = await stranger.send('get', addressOf(operation));
       expect(reply.text, named(operation)).not.toMatch(/It squeals|Vehicle 1|Dana Whitfield|Warranty|api\.test/);
     }
   });
 
   test('no page of another origin', async () => {
-    for (const operation of operations()) {
+    for (const operation of run.operations) {
       const headers = {
         origin: 'https://evil.test',
         'access-control-request-method': 'POST',
@@ -199,8 +161,8 @@ describe('who may', () => {
 });
 
 test('no address answers a method that is not declared', async () => {
-  for (const path of new Set(operations().map((operation) => operation.path))) {
-    const same = operations().filter((operation) => operation.path === path);
+  for (const path of new Set(run.operations.map((operation) => operation.path))) {
+    const same = run.operations.filter((operation) => operation.path === path);
     const declared = same.map(({ method }) => method.toUpperCase());
     for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE'].filter((one) => !declared.includes(one))) {
       const headers = { 'x-http-method-override': declared[0] as string };
@@ -216,7 +178,7 @@ test('no address answers a method that is not declared', async () => {
 });
 
 test('the check sees an answer that is not what the document says', async () => {
-  const operation = operations().find(({ id }) => id === 'listLabels') as Operation;
+  const operation = run.operations.find(({ id }) => id === 'listLabels') as Operation;
   const reply = await manager.get('/labels');
   answers.check(operation, reply);
   const [first, ...others] = reply.json.items;
@@ -229,10 +191,10 @@ test('the check sees an answer that is not what the document says', async () => 
 test('every example works, once: again with the same key it gets the same answer', { timeout: LONG }, async () => {
   const order = ['get', 'put', 'patch', 'post', 'delete'];
   const last = 'signOut';
-  const sorted = closed()
+  const sorted = run.closed
     .filter(({ files }) => !files)
     .sort((a, b) => Number(a.id === last) - Number(b.id === last) || order.indexOf(a.method) - order.indexOf(b.method));
-  for (const operation of [...operations().filter(({ may }) => may === 'anyone'), ...sorted]) {
+  for (const operation of [...run.operations.filter(({ may }) => may === 'anyone'), ...sorted]) {
     const { method, example } = operation;
     const address = addressOf(operation);
     const what = named(operation);
@@ -264,92 +226,6 @@ async function expectCondition(operation: Operation, address: string): Promise<v
   expect(reply.status, `${named(operation)}: ${reply.text}`).toBe(412);
   answers.check(operation, reply);
   expect(await everything(), named(operation)).toEqual(before);
-}
-
-describe('whatever comes', () => {
-  test('what the schemas allow is answered as the document says', { timeout: LONG }, async () => {
-    for (const operation of operations().filter(({ id, files }) => id !== 'signOut' && !files)) {
-      await asPerson('manager');
-      const schema = bodySchema(operation);
-      const input = fc.record({
-        params: fc.oneof({ weight: 3, arbitrary: fc.constant(operation.example.params ?? {}) }, given(operation, 'path')),
-        query: given(operation, 'query'),
-        body: schema ? allowedBy(schema, resolve) : fc.constant(undefined),
-      });
-      await fc.assert(
-        fc.asyncProperty(input, async ({ params, query, body }) => {
-          answers.check(
-            operation,
-            await manager.send(operation.method, addressOf(operation, params, query), { body }),
-            JSON.stringify({ params, query, body }),
-          );
-        }),
-        { numRuns: 8, endOnFailure: true },
-      );
-    }
-  });
-
-  test('what the schemas do not allow is refused, and changes nothing', { timeout: LONG }, async () => {
-    for (const operation of closed()) {
-      const schema = bodySchema(operation);
-      if (schema?.type !== 'object') continue;
-      const before = await everything();
-      for (const [what, body] of refusedBy(schema, operation.example.body as Record<string, unknown>, resolve)) {
-        const reply = await manager.send(operation.method, addressOf(operation), { body });
-        answers.check(operation, reply, what);
-        expect([400, 404, 422], `${named(operation)} with ${what}: ${reply.text}`).toContain(reply.status);
-      }
-      expect(await everything(), named(operation)).toEqual(before);
-    }
-  });
-
-  test('parts of an address that are none lead nowhere', { timeout: LONG }, async () => {
-    const odd = ['0', '1.5', '99999999999999999999', "1'--", '%00'];
-    for (const operation of closed().filter(({ path }) => path.includes(':'))) {
-      for (const part of odd) {
-        const address = operation.path.replace(/:\w+/g, part.includes('%') ? part : encodeURIComponent(part));
-        const reply = await manager.send(operation.method, address, { body: operation.example.body });
-        expect([400, 404], `${operation.method} ${address}: ${reply.text}`).toContain(reply.status);
-      }
-    }
-  });
-
-  const json = { 'content-type': 'application/json' };
-  test.each<[string, Record<string, string>, string, number[]]>([
-    ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 'text=x', [415]],
-    ['a text', { 'content-type': 'text/plain' }, '{"text":"x"}', [415]],
-    ['no type', {}, '{"text":"x"}', [415]],
-    ['a type that is hardly JSON', { 'content-type': 'application/jsonp' }, '{"text":"x"}', [415]],
-    ['a character set nobody knows', { 'content-type': 'application/json; charset=zebra' }, '{"text":"x"}', [415]],
-    ['something packed', { ...json, 'content-encoding': 'gzip' }, '{"text":"x"}', [415]],
-    ['half of it', json, '{"text":', [400]],
-    ['two megabytes', json, JSON.stringify({ text: 'x'.repeat(2_000_000) }), [413]],
-    ['10,000 lists in each other', json, '['.repeat(10_000) + ']'.repeat(10_000), [400, 422]],
-    ['100,000 fields', json, `{${Array.from({ length: 100_000 }, (_, index) => `"f${index}":1`).join()}}`, [413, 422]],
-    ['a prototype', json, '{"text":"x","__proto__":{"role":"manager"}}', [422]],
-    ['a constructor', json, '{"text":"x","constructor":{"prototype":{"role":"manager"}}}', [422]],
-    ['half a sign', json, '{"text":"\\ud800"}', [422]],
-    ['a NUL', json, '{"text":"a\\u0000b"}', [422]],
-  ])('a body with %s is refused', async (_name, headers, body, statuses) => {
-    const before = await everything();
-    const reply = await server.client().send('POST', '/api/v1/work-orders/1001/comments', {
-      body,
-      headers: { authorization: `Bearer ${manager.token}`, ...headers },
-    });
-    expect(statuses, reply.text).toContain(reply.status);
-    expect(reply.headers['content-type']).toBe('application/problem+json');
-    expect(await everything()).toEqual(before);
-    expect(({} as { role?: string }).role).toBeUndefined();
-  });
-});
-
-/** Parameters that the document allows. */
-function given(operation: Operation, where: 'path' | 'query'): fc.Arbitrary<object> {
-  const { parameters } = answers.described(operation) as { parameters: { name: string; in: string; required: boolean; schema: Schema }[] };
-  const own = parameters.filter((one) => one.in === where);
-  // Nobody waits here; the feed has tests of its own.
-  const fields = own.map(({ name, schema }) => [name, name === 'wait' ? fc.constant(0) : allowedBy(schema, resolve)] as const);
-  return fc.record(Object.fromEntries(fields), { requiredKeys: own.filter((one) => one.required).map((one) => one.name) });
 }
 
 interface Layer {

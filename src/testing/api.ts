@@ -6,6 +6,7 @@ import type { Role } from '../features/staff/permissions.js';
 import { API_ROOT, type Operation } from '../platform/web/api.js';
 import type { Client, Reply } from './client.js';
 import { PASSWORD, type TestShop } from './shop.js';
+import { type SentFile, sendForm } from './upload.js';
 
 export interface ApiReply extends Reply {
   /** Null when there is none. */
@@ -48,9 +49,20 @@ export class ApiClient {
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    const isJson = /json/.test(reply.headers['content-type'] ?? '') && reply.text !== '';
-    return { ...reply, json: isJson ? JSON.parse(reply.text) : null };
+    return withJson(reply);
   }
+
+  /** A form with fields and files. @param path below /api/v1 */
+  async sendFiles(path: string, fields: Record<string, string>, field: string, files: SentFile[]): Promise<ApiReply> {
+    const headers = { authorization: `Bearer ${this.token}` };
+    const named = files.map((file) => ({ field, ...file }));
+    return withJson(await sendForm(this.client, `${API_ROOT}${path}`, fields, named, { headers }));
+  }
+}
+
+function withJson(reply: Reply): ApiReply {
+  const isJson = /json/.test(reply.headers['content-type'] ?? '') && reply.text !== '';
+  return { ...reply, json: isJson ? JSON.parse(reply.text) : null };
 }
 
 /** The address of an operation, below /api/v1. */

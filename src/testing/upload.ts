@@ -1,6 +1,6 @@
 import type { Client, Reply, RequestOptions } from './client.js';
 
-interface SentFile {
+export interface SentFile {
   name: string;
   bytes: Buffer | string;
 }
@@ -12,7 +12,7 @@ export function upload(
   fields: Record<string, string>,
   file: ({ field: string } & SentFile) | null,
 ): Promise<Reply> {
-  return send(client, path, fields, file ? [file] : []);
+  return sendForm(client, path, fields, file ? [file] : []);
 }
 
 /** Sends a form with files in its field `files`, as a browser does. */
@@ -24,10 +24,11 @@ export function uploadFiles(
   options: RequestOptions = {},
 ): Promise<Reply> {
   const named = files.map((file) => ({ field: 'files', ...file }));
-  return send(client, path, fields, named, options);
+  return sendForm(client, path, fields, named, options);
 }
 
-function send(
+/** Sends a form with files, each in its field. */
+export function sendForm(
   client: Client,
   path: string,
   fields: Record<string, string>,

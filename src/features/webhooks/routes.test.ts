@@ -57,7 +57,7 @@ test('from a form to a message: signed with what was shown once, soon after it h
   await manager.post(`${here}/pings`);
   await arrived(3);
   expect(() => verify(2, secret)).toThrow();
-  expect(verify(2, renewed)).toMatchObject({ type: 'webhook.ping' });
+  expect(verify(2, renewed)).toMatchObject({ type: 'webhook.ping', data: { version: 0 } });
 
   const page = await manager.get(here);
   expect(page.text).toContain('Arrived');

@@ -105,11 +105,10 @@ interface Due extends HookEvent {
 
 async function listDue(db: Database, shop: number, hook: number): Promise<Due[]> {
   const { rows } = await sql<Due>`
-    select d.id, d.message_id as message, d.attempts, d.kind, coalesce(e.at, d.made_at) as at, coalesce(d.version, s.version) as version,
+    select d.id, d.message_id as message, d.attempts, d.kind, coalesce(e.at, d.made_at) as at, coalesce(d.version, 0) as version,
       coalesce(d.seq, 0) as seq, case when a.id is not null then json_build_object('id', a.id, 'name', a.name) end as actor, w.number as "workOrder",
       coalesce(e.data, jsonb_build_object('webhook', d.webhook_id)) as data
     from webhook_deliveries d
-    join shops s on s.id = d.shop_id
     left join events e on e.shop_id = d.shop_id and e.version = d.version and e.seq = d.seq
     left join staff a on a.id = e.actor_id
     left join work_orders w on w.shop_id = e.shop_id and w.id = e.work_order_id

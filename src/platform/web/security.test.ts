@@ -35,14 +35,17 @@ describe('a form that another site makes a browser send', () => {
     ['a site that lies about its origin, which browsers don’t let it', { 'sec-fetch-site': 'cross-site', origin: 'SELF' }],
     ['another site, over plain http', { origin: 'http://evil.test' }],
     ['another port', { origin: 'http://localhost:1' }],
-    ['https', { origin: 'https://localhost' }],
+    ['https', { origin: 'SECURE' }],
     ['an origin of “null”', { origin: 'null' }],
     ['an address that only begins like ours', { origin: 'SELF.evil.test' }],
     ['nowhere, but with the cookie', {}],
     ['a referrer only', { referer: 'SELF/board' }],
   ])('from %s is refused, and changes nothing', async (_name, headers) => {
     const before = await versionOf(database.db, shop.id);
-    const sent = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.replace('SELF', client.url)]));
+    const secure = client.url.replace('http:', 'https:');
+    const sent = Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name, value.replace('SELF', client.url).replace('SECURE', secure)]),
+    );
     const reply = await comment(sent);
     expect(reply.status).toBe(403);
     expect(reply.text).toContain('came from another site');
