@@ -133,7 +133,7 @@ function toShown(one: Times, chart: Chart = 'p95') {
     p95: showMs(one.p95),
     p99: showMs(one.p99),
     most: showMs(one.most),
-    top: chart === 'count' ? `${spark.most.toLocaleString('en-US')} times` : showMs(spark.most),
+    top: chart === 'count' ? `${spark.most.toLocaleString('en-US')} ×` : showMs(spark.most),
   };
 }
 
