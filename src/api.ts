@@ -7,9 +7,12 @@ import { DESCRIPTION } from './features/api/description.js';
 import { documentOperation } from './features/api/document-api.js';
 import { eventOperations } from './features/api/event-api.js';
 import { sweepSignInsTask } from './features/api/sign-ins.js';
+import { linkOperations } from './features/approvals/api.js';
+import { visitSettingsOperations } from './features/approvals/visit-settings-api.js';
 import { consentOperations } from './features/billing/consent-api.js';
 import { invoiceOperations } from './features/billing/invoice-api.js';
 import { paymentOperations } from './features/billing/payment-api.js';
+import { tillOperations } from './features/billing/till-api.js';
 import { boardOperations } from './features/board/api.js';
 import type { Boards } from './features/board/boards.js';
 import { columnOperations } from './features/board/column-api.js';
@@ -23,13 +26,17 @@ import { lineOperations } from './features/jobs/line-api.js';
 import { readingOperations } from './features/jobs/reading-api.js';
 import { labelOperations } from './features/labels/api.js';
 import { mediaOperations } from './features/media/api.js';
+import { safetyOperations } from './features/safety/api.js';
 import { settingsOperations } from './features/settings/api.js';
+import { sheetsOperations } from './features/settings/sheets-api.js';
+import { shelvesOperations } from './features/settings/shelves-api.js';
 import { staffOperations } from './features/staff/api.js';
 import { mayNow } from './features/staff/may-now.js';
 import type { SignInThrottle } from './features/staff/throttle.js';
 import { vehicleOperations } from './features/vehicles/api.js';
 import { mergeOperations } from './features/vehicles/merge-api.js';
 import { meterOperations } from './features/vehicles/meter-api.js';
+import { webhookOperations } from './features/webhooks/api.js';
 import { workOrderOperations } from './features/work-orders/api.js';
 import { commentOperations } from './features/work-orders/comment-api.js';
 import { RequestError } from './platform/errors.js';
@@ -79,15 +86,22 @@ export function createApi(services: Services, boards: Boards, authenticator: pas
     ...meterOperations(services),
     ...mergeOperations(services),
     ...consentOperations(services),
+    ...linkOperations(services),
     ...invoiceOperations(services),
     ...paymentOperations(services),
+    ...tillOperations(services),
     ...inspectionOperations(services),
     ...fillingOperations(services),
+    ...safetyOperations(services),
     ...mediaOperations(services),
     ...commentOperations(services),
     ...labelOperations(services),
     ...settingsOperations(services),
+    ...shelvesOperations(services),
+    ...sheetsOperations(services),
+    ...visitSettingsOperations(services),
     ...staffOperations(services),
+    ...webhookOperations(services),
     ...eventOperations(services, waiting, again),
     documentOperation(() => document),
   ];

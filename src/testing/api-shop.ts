@@ -1,3 +1,7 @@
+import { type FoundLink, findLink, makeLink } from '../features/approvals/links.js';
+import { askQuestion } from '../features/approvals/questions.js';
+import { LinkKeys } from '../features/approvals/tokens.js';
+import { makeInvoice, postInvoice } from '../features/billing/documents.js';
 import { takePayment } from '../features/billing/payments.js';
 import { moveCard } from '../features/board/moves.js';
 import { addContact } from '../features/customers/contacts.js';
@@ -11,8 +15,16 @@ import { addLine } from '../features/jobs/lines.js';
 import { addOption } from '../features/jobs/options.js';
 import { addLabel } from '../features/labels/labels.js';
 import { removeMedium } from '../features/media/edits.js';
+import { acknowledge } from '../features/safety/holds.js';
+import { CANNED_JOBS } from '../features/settings/canned-lines.js';
+import { PRICES } from '../features/settings/prices.js';
+import { RATES } from '../features/settings/rates.js';
+import { addToShelf } from '../features/settings/shelves.js';
 import { vehicleFields } from '../features/vehicles/inputs.js';
 import { addVehicle } from '../features/vehicles/vehicles.js';
+import { ping } from '../features/webhooks/deliveries.js';
+import { HookSecrets } from '../features/webhooks/secrets.js';
+import { addHook, switchOff } from '../features/webhooks/webhooks.js';
 import { addComment } from '../features/work-orders/comments.js';
 import { createWorkOrder } from '../features/work-orders/create.js';
 import { getWorkOrder } from '../features/work-orders/details.js';
@@ -23,7 +35,7 @@ import { hashToken } from '../platform/tokens.js';
 import type { Viewer } from '../platform/web/viewer.js';
 import { addPhotos } from './media.js';
 import { approve } from './money.js';
-import { addBrakesTemplate, answer } from './safety.js';
+import { addBrakesTemplate, answer, findRed } from './safety.js';
 import { makeSettings } from './settings-samples.js';
 import { makeShop, newOrder, openOrders, type TestShop } from './shop.js';
 
@@ -62,6 +74,53 @@ async function inspect(db: Database, shop: TestShop): Promise<void> {
   await finishInspection(db, mechanic, 1001, finished);
 }
 
+/** A customer has got their link, and asks something by it. */
+async function ask({ db, config }: Services, { manager }: TestShop['staff']): Promise<void> {
+  const { handle } = await makeLink(db, manager, 1003, new LinkKeys(config.sessionSecrets).token);
+  await askQuestion(db, (await findLink(db, { handle })) as FoundLink, { job: null, text: 'How long does it take?' });
+}
+
+/** Two vehicles that are held because they are unsafe: of the second one the customer knows. */
+async function holdTwo(db: Database, shop: TestShop): Promise<void> {
+  const { advisor } = shop.staff;
+  for (const number of await openOrders(db, advisor, 2)) {
+    const { job } = await findRed(db, shop, number, 1);
+    await answer(db, advisor, number, 'decline', job);
+  }
+  await acknowledge(db, advisor, 1010, { holds: [2], givenBy: 'Dana Whitfield', how: 'in-person', note: '' });
+}
+
+/** A customer who pays later, and owes an invoice. */
+async function addDebtor(db: Database, { manager }: TestShop['staff']): Promise<void> {
+  const { result } = await addCustomer(
+    db,
+    manager,
+    customerFields({ name: 'Ivy Okafor', company: 'Okafor & Sons', kind: 'company', onAccount: 'on' }),
+  );
+  const { number } = (await createWorkOrder(db, manager, newOrder({ customer: result.customer }))).result;
+  const job = (await getWorkOrder(db, manager.shop, number)).jobs[0]?.id as number;
+  await addLine(db, manager, number, {
+    job,
+    kind: 'labor',
+    fields: { description: 'Brakes', quantity: '1', price: '100.00' },
+    coreCents: null,
+    fee: null,
+  });
+  await approve(db, manager, number, job);
+  await editJob(db, manager, number, job, ['progress'], {}, { progress: 'complete' });
+  await makeInvoice(db, manager, number, 10_000);
+  await postInvoice(db, manager, number, 10_000);
+}
+
+/** Two webhooks: one that is on, with a test in its log, and one that is off. Nothing leaves this machine for either. */
+async function addHooks({ db, config }: Services, manager: Viewer): Promise<void> {
+  const secrets = new HookSecrets(config.sessionSecrets);
+  for (const name of ['Bookkeeping', 'Text messages'])
+    await addHook(db, manager, secrets, { name, url: 'http://127.0.0.1:9/hook', kinds: ['till.closed'], fullData: false });
+  await ping(db, manager.shop, 1);
+  await switchOff(db, manager, 2, 'by-hand');
+}
+
 /** What can be made of other things: contacts, what is here twice, an earlier visit's job that was put off, options. */
 async function addMore(db: Database, { manager }: TestShop['staff']): Promise<void> {
   for (const name of ['Lee Whitfield', 'Workshop']) await addContact(db, manager, 1, { name, role: '', phone: '555 0188', email: '' });
@@ -74,7 +133,7 @@ async function addMore(db: Database, { manager }: TestShop['staff']): Promise<vo
 
 /**
  * The shop of the examples in the API's document, in a database of its own: so every id is what the examples say. Columns 1 to 4,
- * work orders 1001 to 1007, the first with two photos and one that was removed, the sixth ready for its invoice.
+ * work orders 1001 to 1010, the first with two photos and one that was removed, the sixth ready for its invoice, the eighth one’s posted.
  */
 export async function makeApiShop(services: Services): Promise<TestShop> {
   const { db } = services;
@@ -95,7 +154,14 @@ export async function makeApiShop(services: Services): Promise<TestShop> {
     await addComment(db, manager, numbers[0] as number, text);
   await addMore(db, shop.staff);
   await inspect(db, shop);
+  await addDebtor(db, shop.staff);
+  await holdTwo(db, shop);
+  await ask(services, shop.staff);
   await makeSettings(db, shop);
+  await addToShelf(db, manager, RATES.shelf, { name: 'Evening', perHour: 18_000 });
+  await addToShelf(db, manager, PRICES.shelf, { name: 'Tires', kind: 'tire', basis: 'margin', bands: [{ from: 0, ppm: 200_000 }] });
+  await addToShelf(db, manager, CANNED_JOBS.shelf, { name: 'Rotation', concern: '', cause: '', correction: '', lines: [] });
+  await addHooks(services, manager);
   const signIn = await db
     .insertInto('api_sign_ins')
     .values({ shop_id: shop.id, staff_id: manager.staff, expires_at: new Date(Date.now() + 3_600_000) })

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OptionalId, optional, RequestId, required, Tick } from '../../platform/web/forms.js';
+import { Id, OptionalId, optional, RequestId, required, Tick } from '../../platform/web/forms.js';
 import type { Choices } from './rules.js';
 import { Drawn, toSignature } from './signatures.js';
 
@@ -63,3 +63,8 @@ const Holds = z
 export const AcknowledgementBody = z
   .strictObject({ holds: Holds, name: required('Your name', 200), strokes: Drawn, agreed: Tick, requestId: RequestId })
   .refine(({ agreed }) => agreed, { path: ['agreed'], error: 'Please tick that you know.' });
+
+// Of the desk.
+export const OneOrder = z.object({ number: Id });
+export const OneQuestion = z.object({ number: Id, question: Id });
+export const ReplyInput = z.strictObject({ answer: required('The answer', 2000) });

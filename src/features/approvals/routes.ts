@@ -3,22 +3,19 @@ import { z } from 'zod';
 import type { Services } from '../../platform/services.js';
 import { showDate, showDateTime } from '../../platform/time.js';
 import { type Answer, bytes, done, type PageAnswer, page } from '../../platform/web/answers.js';
-import { Id, required } from '../../platform/web/forms.js';
 import { codeOf } from '../../platform/web/qr-code.js';
 import { get, post, type Refused, type Route } from '../../platform/web/routes.js';
 import type { Viewer } from '../../platform/web/viewer.js';
 import { WorkOrderPages } from '../work-orders/pages.js';
+import { OneOrder, OneQuestion, ReplyInput } from './inputs.js';
 import { makeLink, renewLink, revokeLinks } from './links.js';
 import { answerQuestion, getQuestion } from './questions.js';
 import { sendToCustomer } from './sending.js';
-import { getSharing, messagesOf } from './sharing.js';
+import { addressOf, getSharing, messagesOf } from './sharing.js';
 import { LinkKeys } from './tokens.js';
 
-const Numbered = z.object({ number: Id });
-const OneQuestion = z.object({ number: Id, question: Id });
 const Nothing = z.strictObject({});
 const LinkInput = z.strictObject({ anew: z.literal('yes').optional() });
-const ReplyInput = z.strictObject({ answer: required('The answer', 2000) });
 
 /** The customer's link, as the desk has it. */
 export function approvalRoutes(services: Services): Route[] {
@@ -30,8 +27,7 @@ export function approvalRoutes(services: Services): Route[] {
   const share = async ({ viewer, params, request }: At): Promise<Answer> => {
     const { number } = params;
     const sharing = await getSharing(db, viewer.shop, number, token);
-    const origin = config.publicUrl ?? `${request.protocol}://${request.get('host')}`;
-    const url = sharing.link?.token ? `${origin}/c/${sharing.link.token}` : null;
+    const url = sharing.link && addressOf(sharing.link, config.publicUrl, request);
     const data = {
       ...{ title: `Link for WO-${number}`, number, vehicle: sharing.vehicle, phone: sharing.phone, email: sharing.email, url },
       exists: sharing.link !== null,
@@ -71,18 +67,18 @@ export function approvalRoutes(services: Services): Route[] {
   return [
     post(
       '/work-orders/:number/sendings',
-      { may: 'link.make', params: Numbered, body: Nothing, form: refusedAt },
+      { may: 'link.make', params: OneOrder, body: Nothing, form: refusedAt },
       async ({ viewer, params }) => {
         await sendToCustomer(db, viewer, params.number, token);
         return done(to(params.number));
       },
     ),
-    get('/work-orders/:number/link', { may: 'link.make', params: Numbered }, share),
-    post('/work-orders/:number/links', { may: 'link.make', params: Numbered, body: LinkInput }, async ({ viewer, params, body }) => {
+    get('/work-orders/:number/link', { may: 'link.make', params: OneOrder }, share),
+    post('/work-orders/:number/links', { may: 'link.make', params: OneOrder, body: LinkInput }, async ({ viewer, params, body }) => {
       await (body.anew ? renewLink : makeLink)(db, viewer, params.number, token);
       return done(to(params.number));
     }),
-    post('/work-orders/:number/links/revocations', { may: 'link.make', params: Numbered, body: Nothing }, async ({ viewer, params }) => {
+    post('/work-orders/:number/links/revocations', { may: 'link.make', params: OneOrder, body: Nothing }, async ({ viewer, params }) => {
       await revokeLinks(db, viewer, params.number);
       return done(`/work-orders/${params.number}`, { flash: { text: 'The customer’s link is revoked. It opens nothing any more.' } });
     }),

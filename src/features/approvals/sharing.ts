@@ -1,3 +1,4 @@
+import type { Request } from 'express';
 import { sql } from 'kysely';
 import type { Database } from '../../platform/database/pool.js';
 import { NotFound } from '../../platform/errors.js';
@@ -29,6 +30,12 @@ export async function getSharing(db: Database, shop: number, number: number, tok
   const open = await findOpenLink(db, shop, id);
   const made = open && shownLink(shop, { handle: open.handle, hash: open.token_hash.toString('hex') }, tokenOf);
   return { ...rest, link: made && { ...made, expiresAt: open.expires_at } };
+}
+
+/** The address of a link, for the customer; null when it can't be shown again. */
+export function addressOf({ token }: MadeLink, publicUrl: string | undefined, request: Request): string | null {
+  const origin = publicUrl ?? `${request.protocol}://${request.get('host')}`;
+  return token && `${origin}/c/${token}`;
 }
 
 /** The message that goes with a link, and the addresses that open a phone's own programs with it: no provider is needed. */

@@ -8,7 +8,7 @@ import { get, post, type Refused, type Route } from '../../platform/web/routes.j
 import type { Viewer } from '../../platform/web/viewer.js';
 import { listColumns } from '../board/columns.js';
 import { editInput } from '../settings/edit-input.js';
-import { text, tick } from '../settings/fields.js';
+import { type Row, type Texts, text, tick } from '../settings/fields.js';
 import { sheetForm } from '../settings/sheet-forms.js';
 import { type Sheet, saveSheet } from '../settings/sheets.js';
 
@@ -34,7 +34,7 @@ const Days = z
   .transform(Number)
   .refine((days) => days >= 1 && days <= 365, 'Please choose from 1 to 365 days.');
 
-const VISIT_INPUTS = {
+export const VISIT_INPUTS = {
   ...{ linkDays: Days, estimateDays: Days, approvedColumn: OptionalId },
   consentText: optional('The text', 3000),
   greeting: optional('The greeting', 500),
@@ -55,12 +55,17 @@ export function visitSettingsRoutes({ db }: Services): Route[] {
       '/settings/visits',
       { may, body: editInput(VISITS.fields, VISIT_INPUTS), form: ({ viewer }, refused) => show(viewer, refused) },
       async ({ viewer, body }) => {
-        await checkColumn(db, viewer.shop, body.mine.approvedColumn);
-        await saveSheet(db, viewer, VISITS, body.original, body.mine);
+        await saveVisits(db, viewer, body.original, body.mine);
         return done('/settings/visits', { flash: { text: 'Saved.' } });
       },
     ),
   ];
+}
+
+/** Saves the sheet, as saveSheet(). @throws Invalid for a column that is not on the board any more */
+export async function saveVisits(db: Database, viewer: Viewer, original: Texts, mine: Row): Promise<void> {
+  await checkColumn(db, viewer.shop, mine.approvedColumn);
+  await saveSheet(db, viewer, VISITS, original, mine);
 }
 
 async function checkColumn(db: Database, shop: number, column: unknown): Promise<void> {

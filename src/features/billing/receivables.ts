@@ -48,7 +48,7 @@ interface AgeRow {
 }
 
 /** What customers owe on posted invoices, by whoever pays, the most first. @param after the last one of the page before */
-export async function listReceivables(db: Database, shop: number, after: Receivables['next']): Promise<Receivables> {
+export async function listReceivables(db: Database, shop: number, after: Receivables['next'], limit = PAGE): Promise<Receivables> {
   const owed = sql`from work_orders w join shops s on s.id = w.shop_id
     where w.shop_id = ${shop} and w.document = 'posted' and w.total_cents > w.paid_cents`;
   const all = await sql<AgeRow>`select ${byAge} ${owed}`.execute(db);
@@ -57,9 +57,9 @@ export async function listReceivables(db: Database, shop: number, after: Receiva
       select coalesce(w.bill_to_id, w.customer_id) as customer, count(*) as invoices, ${byAge} ${owed} group by 1
     ) o join customers c on c.shop_id = ${shop} and c.id = o.customer
     where ${after === null} or (o.due, o.customer) < (${after?.due ?? 0}::bigint, ${after?.customer ?? 0}::bigint)
-    order by o.due desc, o.customer desc limit ${PAGE + 1}`.execute(db);
-  const debtors = rows.slice(0, PAGE).map((row) => ({ customer: row.customer, name: row.name, invoices: row.invoices, ...toAges(row) }));
-  const last = rows.length > PAGE ? debtors.at(-1) : undefined;
+    order by o.due desc, o.customer desc limit ${limit + 1}`.execute(db);
+  const debtors = rows.slice(0, limit).map((row) => ({ customer: row.customer, name: row.name, invoices: row.invoices, ...toAges(row) }));
+  const last = rows.length > limit ? debtors.at(-1) : undefined;
   return { debtors, ...toAges(all.rows[0] as AgeRow), next: last ? { due: last.dueCents, customer: last.customer } : null };
 }
 

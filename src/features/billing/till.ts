@@ -72,10 +72,15 @@ export async function closeTill(
 const PAGE = 20;
 
 /** Earlier closes, the latest first, a page at a time. @param before id of the last one seen */
-export async function listCloses(db: Database, shop: number, before: number | null): Promise<{ closes: TillClose[]; next: number | null }> {
+export async function listCloses(
+  db: Database,
+  shop: number,
+  before: number | null,
+  limit = PAGE,
+): Promise<{ closes: TillClose[]; next: number | null }> {
   const { rows } = await sql<TillClose>`
     select t.id, t.at, s.name as "closedBy", t.sums, t.note from till_closes t join staff s on s.id = t.closed_by
-    where t.shop_id = ${shop} and (${before}::bigint is null or t.id < ${before}) order by t.id desc limit ${PAGE + 1}`.execute(db);
-  const closes = rows.slice(0, PAGE);
-  return { closes, next: rows.length > PAGE ? (closes.at(-1)?.id ?? null) : null };
+    where t.shop_id = ${shop} and (${before}::bigint is null or t.id < ${before}) order by t.id desc limit ${limit + 1}`.execute(db);
+  const closes = rows.slice(0, limit);
+  return { closes, next: rows.length > limit ? (closes.at(-1)?.id ?? null) : null };
 }

@@ -7,12 +7,13 @@ import { JsonId, pageOf } from '../../platform/web/api-fields.js';
 import { asPage } from '../../platform/web/api-page.js';
 import { Id } from '../../platform/web/forms.js';
 import { columnFields, MOST_LIMIT } from './column-inputs.js';
-import { addColumn, type Column, changeColumn, listColumns, removeColumn } from './columns.js';
+import { addColumn, type Column, changeColumn, listColumns, removeColumn, shiftColumn } from './columns.js';
 
 const { meaning, color } = columnFields;
 const One = z.object({ column: Id });
 const ColumnJson = z.strictObject({ id: JsonId, name: z.string(), meaning, color, limit: z.int().nullable() }).meta({ id: 'Column' });
 const Limit = z.int().min(1).max(MOST_LIMIT).nullable().default(null).meta({ description: 'Cards that it should hold at most.' });
+const ShiftBody = z.strictObject({ direction: z.enum(['left', 'right']) });
 const Body = z.strictObject({ ...columnFields, limit: Limit });
 
 async function read(db: Database, viewer: ApiViewer, params: z.output<typeof One>) {
@@ -64,6 +65,18 @@ export function columnOperations({ db }: Services): Operation[] {
       async ({ viewer, params, body }) => {
         await changeColumn(db, viewer, params.column, body);
         return read(db, viewer, params);
+      },
+    ),
+    api(
+      'post',
+      '/columns/:column/shifts',
+      {
+        ...{ id: 'shiftColumn', tag: 'Board', summary: 'Moves a column one place', may: 'columns.manage', params: One, body: ShiftBody },
+        ...{ answer: pageOf(ColumnJson), example: { params: { column: '2' }, body: { direction: 'right' } } },
+      },
+      async ({ viewer, params, body }) => {
+        await shiftColumn(db, viewer, params.column, body.direction);
+        return asPage((await listColumns(db, viewer.shop)).map(toJson), null);
       },
     ),
     api(

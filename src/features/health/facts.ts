@@ -14,9 +14,10 @@ const DAY = 24 * 3_600_000;
 /** Everything that the Health page judges, as it is now, but for how long pages take, which it shows as well. */
 export async function readFacts({ db, config }: Pick<Services, 'db' | 'config'>, shop: number, now: Date): Promise<Omit<Facts, 'pages'>> {
   const start = performance.now();
-  const database = await readDatabase(db);
+  await sql`select 1`.execute(db);
   const milliseconds = Math.round(performance.now() - start);
-  const [processes, disks, growth, jobs, backup, chain, faults, silentHooks] = await Promise.all([
+  const [database, processes, disks, growth, jobs, backup, chain, faults, silentHooks] = await Promise.all([
+    readDatabase(db),
     readProcesses(db),
     readDisks(db),
     readGrowth(db),

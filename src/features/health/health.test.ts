@@ -277,10 +277,14 @@ describe('the pages', () => {
     expect(Math.abs((day?.p50 ?? 0) - 10)).toBeLessThan(1);
     expect(day?.p95).toBeGreaterThan(900);
     expect(day?.points.filter((point) => point !== null)).toHaveLength(2);
+    const often = (await readTimes(database.db, 'route', 'day', now, 'count')).find(({ name }) => name === 'GET /slow');
+    expect(often?.points.filter((point) => point !== null)).toEqual([2, 8]);
+    const half = (await readTimes(database.db, 'route', 'day', now, 'p50')).find(({ name }) => name === 'GET /slow');
+    expect(half?.points.findLast((point) => point !== null)).toBe(day?.p50);
     expect(await readTimes(database.db, 'route', 'hour', now)).toContainEqual(expect.objectContaining({ name: 'GET /slow', count: 8 }));
     expect(await readTimes(database.db, 'route', 'quarter', now)).toContainEqual(expect.objectContaining({ name: 'GET /slow', count: 10 }));
     expect((await readTimes(database.db, 'query', 'week', now)).map(({ name }) => name)).toEqual(['select 1']);
-    for (const query of ['', '?what=query', '?span=hour', '?span=quarter&order=often', '?what=x&span=y&order=z']) {
+    for (const query of ['', '?what=query', '?span=hour', '?span=quarter&order=often&chart=count', '?what=x&span=y&order=z&chart=c']) {
       const { status, text } = await manager.get(`/health/times${query}`);
       expect(status, query).toBe(200);
       expect(text).toContain('<svg class="spark"');

@@ -8,7 +8,7 @@ import { get, type Route } from '../../platform/web/routes.js';
 import { readFacts } from './facts.js';
 import { FAULT_KINDS, type FaultGroup, findFault, getFault, listFaults } from './faults.js';
 import { judge, worstOf } from './rules.js';
-import { type Gauge, readGauges, readTimes, SPANS, type Span, speedOf, type Times } from './times.js';
+import { CHARTS, type Chart, type Gauge, readGauges, readTimes, SPANS, type Span, speedOf, type Times } from './times.js';
 import { showBytes, showMs } from './words.js';
 
 const may = 'health.see';
@@ -65,14 +65,19 @@ function timesRoute({ db }: Services): Route {
     what: choice(['route', 'query'], 'route'),
     span: choice(Object.keys(SPANS) as [Span, ...Span[]], 'day'),
     order: choice(Object.keys(ORDERS) as [Order, ...Order[]], 'slow'),
+    chart: choice(Object.keys(CHARTS) as [Chart, ...Chart[]], 'p95'),
   });
-  return get('/health/times', { may, query }, async ({ query: { what, span, order } }) => {
+  return get('/health/times', { may, query }, async ({ query: { what, span, order, chart } }) => {
     const now = new Date();
-    const [times, gauges] = await Promise.all([readTimes(db, what, span, now), readGauges(db, span, now)]);
+    const [times, gauges] = await Promise.all([readTimes(db, what, span, now, chart), readGauges(db, span, now)]);
     times.sort((a, b) => ORDERS[order].by(b) - ORDERS[order].by(a) || a.name.localeCompare(b.name));
     return page('health/times', {
-      ...{ title: 'How fast it is', what, span, order, spans: SPANS, orders: ORDERS },
-      ...{ times: times.slice(0, SHOWN).map(toShown), left: Math.max(0, times.length - SHOWN), gauges: gauges.map(toGauge) },
+      ...{ title: 'How fast it is', what, span, order, chart, spans: SPANS, orders: ORDERS, charts: CHARTS },
+      ...{
+        times: times.slice(0, SHOWN).map((one) => toShown(one, chart)),
+        left: Math.max(0, times.length - SHOWN),
+        gauges: gauges.map(toGauge),
+      },
     });
   });
 }
@@ -115,10 +120,10 @@ function slowest(times: Times[]) {
     .filter(({ count, name }) => count >= FEWEST && !/\/assets\/|\/reports$/.test(name))
     .sort((a, b) => b.p95 - a.p95)
     .slice(0, 6)
-    .map(toShown);
+    .map((one) => toShown(one));
 }
 
-function toShown(one: Times) {
+function toShown(one: Times, chart: Chart = 'p95') {
   const { name, count, spark } = one;
   return {
     name,
@@ -128,7 +133,7 @@ function toShown(one: Times) {
     p95: showMs(one.p95),
     p99: showMs(one.p99),
     most: showMs(one.most),
-    top: showMs(spark.most),
+    top: chart === 'count' ? `${spark.most.toLocaleString('en-US')} ×` : showMs(spark.most),
   };
 }
 

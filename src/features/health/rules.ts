@@ -223,7 +223,8 @@ function judgeProcesses(processes: ProcessFact[], observes: boolean, now: Date):
 function judgeChain(chain: ChainCheck | null, now: Date, when: (at: Date) => string): Item {
   const title = 'The record';
   const link = { to: '/activity', name: 'Look at the activity' };
-  if (!chain) return { state: 'watch', title, text: 'It was not verified yet.', advice: 'That is done within an hour, and then each night.', link };
+  if (!chain)
+    return { state: 'watch', title, text: 'It was not verified yet.', advice: 'That is done within an hour, and then each night.', link };
   const text = `Verified ${when(chain.at)}: all of its ${count(chain.events, 'event')} stand as they were written.`;
   if (chain.wrong) {
     const advice = 'Somebody changed the database by hand. Keep a copy as it is now, and compare it with the last backup.';

@@ -18,6 +18,15 @@ export const SPANS = {
 } as const;
 export type Span = keyof typeof SPANS;
 
+/** What a small chart shows over time. */
+export const CHARTS = {
+  p50: { name: 'p50: half of them', of: (slot: Bins & { count: number }) => quantileOf(slot, 0.5) },
+  p95: { name: 'p95: 95 of 100', of: (slot: Bins & { count: number }) => quantileOf(slot, 0.95) },
+  p99: { name: 'p99: 99 of 100', of: (slot: Bins & { count: number }) => quantileOf(slot, 0.99) },
+  count: { name: 'How often', of: ({ count }: { count: number }) => count },
+} as const;
+export type Chart = keyof typeof CHARTS;
+
 /** How long one route or statement took; times in milliseconds. */
 export interface Times {
   name: string;
@@ -27,7 +36,7 @@ export interface Times {
   p95: number;
   p99: number;
   most: number;
-  /** p95 over time; null where it was not asked for. */
+  /** Of the chart, over time; null where it was not asked for. */
   points: (number | null)[];
   spark: Spark;
   all: Bins;
@@ -46,7 +55,7 @@ interface Row {
 }
 
 /** @returns each name that was timed in the span, of all processes together, in no order */
-export async function readTimes(db: Database, kind: TimedKind, span: Span, now: Date): Promise<Times[]> {
+export async function readTimes(db: Database, kind: TimedKind, span: Span, now: Date, chart: Chart = 'p95'): Promise<Times[]> {
   const { reach, step } = SPANS[span];
   const since = new Date(now.getTime() - reach);
   const { rows } = await sql<Row>`
@@ -70,7 +79,7 @@ export async function readTimes(db: Database, kind: TimedKind, span: Span, now: 
     )
     select n.name, s.slot, s.count::int as count, s.sum, s.most, b.bins::int[] as bins, b.counts
     from sums s join bins b using (name_id, slot) join timing_names n on n.id = s.name_id order by n.name, s.slot`.execute(db);
-  return [...byName(rows)].map(([name, slots]) => toTimes(name, slots, Math.ceil(reach / step)));
+  return [...byName(rows)].map(([name, slots]) => toTimes(name, slots, Math.ceil(reach / step), chart));
 }
 
 /** How long pages took, of all routes together: what somebody looked at, without files. @param times of routes */
@@ -90,7 +99,7 @@ function byName(rows: Row[]): Map<string, Row[]> {
   return names;
 }
 
-function toTimes(name: string, slots: Row[], length: number): Times {
+function toTimes(name: string, slots: Row[], length: number, chart: Chart): Times {
   const counts = new Map<number, number>();
   for (const slot of slots)
     for (const [index, bin] of slot.bins.entries()) counts.set(bin, (counts.get(bin) ?? 0) + (slot.counts[index] as number));
@@ -98,7 +107,7 @@ function toTimes(name: string, slots: Row[], length: number): Times {
   const all = { bins: [...counts.keys()], counts: [...counts.values()], mostMs: most };
   const points = Array.from({ length }, (_, index) => {
     const slot = slots.find((one) => Math.min(one.slot, length - 1) === index);
-    return slot ? quantileOf({ ...slot, mostMs: slot.most }, 0.95) : null;
+    return slot ? CHARTS[chart].of({ ...slot, mostMs: slot.most }) : null;
   });
   const total = (pick: (slot: Row) => number) => slots.reduce((sum, slot) => sum + pick(slot), 0);
   return {

@@ -37,7 +37,7 @@ export function arrangingOperations({ db }: Services): Operation[] {
       'post',
       '/work-orders/:number/canned-jobs',
       {
-        ...{ ...job, id: 'addCannedJob', summary: 'Adds a canned job with its lines, at the rates of now', params: OfOrder, status: 201 },
+        ...{ ...job, id: 'useCannedJob', summary: 'Adds a canned job with its lines, at the rates of now', params: OfOrder, status: 201 },
         ...{ body: z.strictObject({ canned: JsonId }), example: { params: { number: '1003' }, body: { canned: 1 } } },
       },
       async ({ viewer, params, body }) => made(viewer, params.number, await addCannedJob(db, viewer, params.number, body.canned)),

@@ -1,30 +1,12 @@
-import { z } from 'zod';
-import { Invalid } from '../../platform/errors.js';
 import type { Services } from '../../platform/services.js';
 import { type Answer, done } from '../../platform/web/answers.js';
-import { Id, optional, RequestId, required } from '../../platform/web/forms.js';
 import { get, post, type Route } from '../../platform/web/routes.js';
 import type { Viewer } from '../../platform/web/viewer.js';
-import { METHODS, type Method } from '../billing/authorizations.js';
 import { WorkOrderPages } from '../work-orders/pages.js';
 import { checkWork } from './checks.js';
 import { acknowledgementForm, checkForm, releaseForm } from './forms.js';
 import { acknowledge, release } from './holds.js';
-
-const OneOrder = z.object({ number: Id });
-/** The holds that a form showed, so that nobody answers for one they did not see: `12,15`. */
-const Holds = z
-  .string()
-  .regex(/^[1-9]\d{0,14}(,[1-9]\d{0,14}){0,99}$/, 'This form is damaged. Please open it again.')
-  .transform((text) => text.split(',').map(Number));
-const AcknowledgementInput = z.strictObject({
-  ...{ holds: Holds, givenBy: required('The name', 200), note: optional('The note', 1000), requestId: RequestId },
-  how: z.enum(Object.keys(METHODS) as [Method, ...Method[]], 'Please choose how.'),
-});
-const ReleaseInput = z.strictObject({ holds: Holds, note: required('How it leaves', 1000), requestId: RequestId });
-const CheckInput = z.strictObject({
-  ...{ passed: z.enum(['yes', 'no'], 'Please say whether it is good.'), note: optional('The note', 1000), requestId: RequestId },
-});
+import { AcknowledgementInput, CheckInput, OneOrder, ReleaseInput, refuseSilentNo } from './inputs.js';
 
 export function safetyRoutes(services: Services): Route[] {
   const { db } = services;
@@ -77,7 +59,7 @@ export function safetyRoutes(services: Services): Route[] {
       async (here) => {
         const { requestId, note } = here.body;
         const passed = here.body.passed === 'yes';
-        if (!passed && note === '') throw new Invalid({ note: 'Please say what is not right.' });
+        refuseSilentNo({ passed, note });
         await checkWork(db, here.viewer, here.params.number, { passed, note }, requestId);
         return back(here, passed ? 'The work is checked.' : 'It is written down.');
       },

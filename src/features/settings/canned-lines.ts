@@ -5,7 +5,7 @@ import { CANNED_KINDS, type CannedLine } from './canned-jobs.js';
 import { type Row, type Texts, text } from './fields.js';
 import type { ShelfPage } from './shelf-pages.js';
 
-const MOST_CANNED_LINES = 24;
+export const MOST_CANNED_LINES = 24;
 const INPUTS = ['kind', 'description', 'number', 'quantity', 'price', 'cost'] as const;
 
 const Cell = z

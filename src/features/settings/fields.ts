@@ -43,7 +43,7 @@ function marksOf(texts: Texts): Texts {
 }
 
 /** A row as the inputs of its form show it. */
-function spreadRow(fields: Fields, row: Row): Texts {
+export function spreadRow(fields: Fields, row: Row): Texts {
   const inputs = Object.entries(fields).map(
     ([name, field]) => field.spread?.(row[field.column], row) ?? { [name]: field.show(row[field.column]) },
   );

@@ -3,7 +3,7 @@ import { done, page } from '../../platform/web/answers.js';
 import { get, post, type Refused, type Route } from '../../platform/web/routes.js';
 import type { Viewer } from '../../platform/web/viewer.js';
 import { editInput } from './edit-input.js';
-import { CURRENCIES, getNextNumbers, HOUSE_RULES, type NextNumbers, NUMBERING_INPUTS, saveNumbering } from './numbering.js';
+import { CURRENCIES, getNextNumbers, HOUSE_RULES, NEXT_NUMBERS, type NextNumbers, NUMBERING_INPUTS, saveNumbering } from './numbering.js';
 import { sheetForm } from './sheet-forms.js';
 
 /** Numbers, currency, limits of discounts, and whether work waits for consent. */
@@ -19,7 +19,7 @@ export function numberingRoutes({ db }: Services): Route[] {
       form: { ...form, values: { ...next, ...form.values }, original: { ...form.original, ...next } },
     });
   };
-  const fields = { ...HOUSE_RULES.fields, ...Object.fromEntries(['nextWorkOrder', 'nextInvoice'].map((name) => [name, NUMBER])) };
+  const fields = { ...HOUSE_RULES.fields, ...NEXT_NUMBERS };
   return [
     get('/settings/numbering', { may }, ({ viewer }) => show(viewer, null)),
     post(
@@ -32,8 +32,6 @@ export function numberingRoutes({ db }: Services): Route[] {
     ),
   ];
 }
-
-const NUMBER = { column: '', show: String };
 
 function texts({ nextWorkOrder, nextInvoice }: NextNumbers): Record<string, string> {
   return { nextWorkOrder: String(nextWorkOrder), nextInvoice: String(nextInvoice) };

@@ -4,7 +4,7 @@ import type { Database } from '../../platform/database/pool.js';
 import { Invalid } from '../../platform/errors.js';
 import { optional, Tick } from '../../platform/web/forms.js';
 import { Percent } from '../billing/amounts.js';
-import { percent, type Row, type Texts, text, tick } from './fields.js';
+import { type Fields, percent, type Row, type Texts, text, tick } from './fields.js';
 import { type Sheet, saveSheetWithin } from './sheets.js';
 
 /** What is numbered how, and how far discounts and unapproved work may go. */
@@ -47,6 +47,9 @@ export const NUMBERING_INPUTS = {
   managerDiscount: Percent('The limit'),
   workNeedsConsent: Tick,
 };
+
+/** As fields of the form; they are kept with the shop, not in the row of the sheet. */
+export const NEXT_NUMBERS: Fields = { nextWorkOrder: text('next_work_order'), nextInvoice: text('next_invoice') };
 
 export interface NextNumbers {
   nextWorkOrder: number;

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Actor, type Change, change } from '../../platform/database/change.js';
+import { type Actor, type Change, type Changed, change } from '../../platform/database/change.js';
 import type { EventData } from '../../platform/database/events.js';
 import type { Database } from '../../platform/database/pool.js';
 import { Conflict, Invalid, NotFound } from '../../platform/errors.js';
@@ -43,8 +43,8 @@ export async function listShelf(db: Database, shop: number, shelf: Shelf): Promi
  * Puts a new one on its shelf; the first becomes the one that is taken when nothing else is said.
  * @param mine by field @throws Invalid when the name is taken
  */
-export async function addToShelf(db: Database, actor: Actor, shelf: Shelf, mine: Row, requestId?: string): Promise<void> {
-  await change(db, actor, { requestId: requestId && `${shelf.event}/${requestId}` }, async (tx) => {
+export function addToShelf(db: Database, actor: Actor, shelf: Shelf, mine: Row, requestId?: string): Promise<Changed<{ id: number }>> {
+  return change(db, actor, { requestId: requestId && `${shelf.event}/${requestId}` }, async (tx) => {
     const others = await listShelf(tx.db, tx.shop, shelf);
     refuseTakenName(shelf, others, String(mine.name), null);
     const columns = storeRow(shelf.fields, mine);
@@ -54,7 +54,9 @@ export async function addToShelf(db: Database, actor: Actor, shelf: Shelf, mine:
       insert into ${sql.table(shelf.table)} (shop_id, ${sql.join(names.map((name) => sql.ref(name)))})
       values (${tx.shop}, ${sql.join(Object.values(columns))}) returning id`.execute(tx.db);
     const texts = Object.fromEntries(Object.entries(shelf.fields).map(([name, field]) => [name, field.show(mine[name])]));
-    tx.record(`${shelf.event}.added`, null, { id: rows[0]?.id ?? 0, ...texts });
+    const id = rows[0]?.id ?? 0;
+    tx.record(`${shelf.event}.added`, null, { id, ...texts });
+    return { id };
   });
 }
 

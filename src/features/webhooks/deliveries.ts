@@ -34,6 +34,7 @@ export async function listDeliveries(
   shop: number,
   hook: number,
   before: number | null,
+  limit = PAGE,
 ): Promise<{ rows: Delivery[]; more: number | null }> {
   const rows = await db
     .selectFrom('webhook_deliveries as d')
@@ -52,9 +53,9 @@ export async function listDeliveries(
     .where('d.webhook_id', '=', hook)
     .$if(before !== null, (query) => query.where('d.id', '<', before))
     .orderBy('d.id', 'desc')
-    .limit(PAGE + 1)
+    .limit(limit + 1)
     .execute();
-  return { rows: rows.slice(0, PAGE), more: rows.length > PAGE ? (rows[PAGE - 1]?.id ?? null) : null };
+  return { rows: rows.slice(0, limit), more: rows.length > limit ? (rows[limit - 1]?.id ?? null) : null };
 }
 
 /**

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { required, Tick } from '../../platform/web/forms.js';
 import { ALL, KINDS } from './kinds.js';
 import { refuseUrl } from './rules.js';
-import type { Hook, HookInput } from './webhooks.js';
+import type { HookInput } from './webhooks.js';
 
 const PREFIX = 'kind.';
 
@@ -34,7 +34,7 @@ export function hookInput(allowed: BlockList, allowsHttp: boolean) {
 }
 
 /** What the form shows of a webhook. */
-export function valuesOf(hook: Hook): Record<string, string> {
+export function valuesOf(hook: HookInput): Record<string, string> {
   const ticked = hook.kinds.map((kind): [string, string] => [kind === ALL ? 'everything' : `${PREFIX}${kind}`, 'on']);
   return { name: hook.name, url: hook.url, ...Object.fromEntries(ticked), ...(hook.fullData && { fullData: 'on' }) };
 }

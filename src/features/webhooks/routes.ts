@@ -43,7 +43,7 @@ export function webhookRoutes({ db, config }: Services): Route[] {
   const one = async (
     viewer: Viewer,
     id: number,
-    more: { refused?: Refused | null; before?: number; secret?: string } = {},
+    more: { refused?: Refused | null; before?: number; secret?: string | null } = {},
   ): Promise<Answer> => {
     const hook = await getHook(db, viewer.shop, id);
     const { rows, more: next } = await listDeliveries(db, viewer.shop, id, more.before ?? null);

@@ -60,12 +60,17 @@ export async function listSilentHooks(db: Database, shop: number): Promise<Pick<
 
 /**
  * Adds a webhook. It is told of what happens from then on.
- * @returns its id, and its secret, which nobody is shown again
+ * @returns its id, and its secret, which nobody is shown again; null to a repetition, which has made nothing
  * @throws Conflict when the shop has too many
  */
-export async function addHook(db: Database, actor: Actor, secrets: HookSecrets, input: HookInput): Promise<{ id: number; secret: string }> {
+export async function addHook(
+  db: Database,
+  actor: Actor,
+  secrets: HookSecrets,
+  input: HookInput,
+): Promise<{ id: number; secret: string | null }> {
   const { secret, sealed } = secrets.make(actor.shop);
-  const { result } = await change(db, actor, {}, async (tx) => {
+  const { result, repeated } = await change(db, actor, {}, async (tx) => {
     const { count } = await tx.db
       .selectFrom('webhooks')
       .select((eb) => eb.fn.countAll<number>().as('count'))
@@ -82,7 +87,7 @@ export async function addHook(db: Database, actor: Actor, secrets: HookSecrets, 
     tx.record('webhook.added', null, { webhook: id, name: input.name, host: new URL(input.url).host, fullData: input.fullData });
     return id;
   });
-  return { id: result, secret };
+  return { id: result, secret: repeated ? null : secret };
 }
 
 /** Changes what it is told and where. @throws NotFound */
@@ -107,16 +112,16 @@ export async function removeHook(db: Database, actor: Actor, id: number): Promis
   });
 }
 
-/** Gives it a new secret; for a day both sign. @returns the new one @throws NotFound */
-export async function renewSecret(db: Database, actor: Actor, secrets: HookSecrets, id: number): Promise<string> {
+/** Gives it a new secret; for a day both sign. @returns the new one; null to a repetition, which has made nothing @throws NotFound */
+export async function renewSecret(db: Database, actor: Actor, secrets: HookSecrets, id: number): Promise<string | null> {
   const { secret, sealed } = secrets.make(actor.shop);
-  await change(db, actor, {}, async (tx) => {
+  const { repeated } = await change(db, actor, {}, async (tx) => {
     const { name } = await getHook(tx.db, tx.shop, id);
     const until = new Date(tx.now.getTime() + OVERLAP);
     await updateHook(tx, id, { previous_secret: sql.ref('secret'), previous_until: until, secret: sealed });
     tx.record('webhook.secret-renewed', null, { webhook: id, name });
   });
-  return secret;
+  return repeated ? null : secret;
 }
 
 /** Switches it on again: what happened meanwhile is not sent, what waited is. @throws NotFound */

@@ -73,7 +73,7 @@ async function run(operation: Operation, request: Request, response: Response, f
   const given = await handle(operation, { request, viewer, params, query, body, files });
   if (operation.answer === FILE) return sendFile(given as FileAnswer, request, response);
   const kept = { status: operation.status, answer: operation.answer === null ? null : JSON.stringify(given) };
-  if (keyed) await finishRequest(options.db, keyed, kept);
+  if (keyed && operation.keep) await finishRequest(options.db, keyed, kept);
   send(operation, kept, request, response);
 }
 

@@ -70,6 +70,11 @@ interface ApiSpec<May, Params, Query, Body, Answer> {
   match?: (db: Database, viewer: ApiViewer, params: Out<Params>) => Promise<unknown>;
   /** What an ETag can be told from without reading anything more: the shop's version and what else the answer depends on. */
   etag?: (viewer: ApiViewer, query: Out<Query>) => string;
+  /**
+   * False when the answer holds a secret: it is not kept for repetitions. One with the same `Idempotency-Key` is handled anew; its
+   * changes are found to be done.
+   */
+  keep?: false;
   /** How the nouns call fields that have another name here: `{ perHour: 'cents_per_hour' }`. camelCase is turned by itself. */
   fields?: Record<string, string>;
   /** Stands in the document, and is executed by the tests in the shop of src/testing/api-shop.ts. */
@@ -99,6 +104,7 @@ export interface Operation {
   match: ((db: Database, viewer: ApiViewer, params: any) => Promise<unknown>) | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: as above.
   etag: ((viewer: ApiViewer, query: any) => string) | undefined;
+  keep: boolean;
   fields: Record<string, string>;
   example: { params?: object; query?: object; body?: object };
   // biome-ignore lint/suspicious/noExplicitAny: as above.
@@ -137,11 +143,12 @@ export function api<
   spec: ApiSpec<May, Params, Query, Body, Answer>,
   handle: (context: ApiContext<May, Out<Params>, Out<Query>, Out<Body>>) => Promise<NoInfer<AnswerOf<Answer>>> | NoInfer<AnswerOf<Answer>>,
 ): Operation {
-  const { id, tag, summary, details, may, params, query, body, files, answer, status, match, etag, fields, example } = spec;
+  const { id, tag, summary, details, may, params, query, body, files, answer, status, match, etag, keep, fields, example } = spec;
   return {
     ...{ method, path, id, tag, summary, details, may, params, query, body, files, answer, match, etag, handle },
     example: example as Operation['example'],
     status: status ?? (answer === null ? 204 : 200),
+    keep: keep ?? true,
     fields: fields ?? {},
   };
 }
