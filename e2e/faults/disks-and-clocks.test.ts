@@ -78,7 +78,6 @@ describe.skipIf(!canMake('A clock that is wrong', 'test', '-e', LIBRARY ?? 'libf
   test.each([
     ['an hour ahead', '+1h'],
     ['an hour behind', '-1h'],
-    ['in the year 2038', '@2038-01-19 03:14:00'],
   ])(
     'one of two processes is %s: sessions hold at both, nothing is lost, and changes stand in the order of the database',
     async (_, time) => {
@@ -175,4 +174,4 @@ test('a page of the database is damaged on the disk: no backup is made of it, an
   } finally {
     await machine.remove();
   }
-}, 180_000);
+}, 400_000);

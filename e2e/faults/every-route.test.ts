@@ -64,7 +64,7 @@ describe.each(['pages', 'api'] as const)('every route of the %s that writes', (d
     else expect(still.sort()).toEqual(WITHOUT_EVENT.filter((name) => name.includes(ONLY)).sort());
     expect(faults).toBeGreaterThan(ONLY ? 0 : 1_000);
     expect(await sweep.findFileDamage()).toEqual([]);
-  }, 900_000);
+  }, 1_500_000);
 
   test('wherever the process is killed: all or nothing, and what is sent again happens once', async () => {
     const { wrong, faults } = await along(async (write) => {
@@ -75,5 +75,5 @@ describe.each(['pages', 'api'] as const)('every route of the %s that writes', (d
     expect(wrong).toEqual([]);
     expect(faults).toBeGreaterThan(ONLY ? 0 : 30);
     expect(await sweep.findFileDamage()).toEqual([]);
-  }, 900_000);
+  }, 1_500_000);
 });

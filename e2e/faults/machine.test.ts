@@ -59,7 +59,7 @@ describe.skipIf(!canMake('A power cut', NAMESPACE[0] as string, ...NAMESPACE.sli
     expect(load.failed).toEqual([]);
     expect(await findLosses(machine.database.db, machine.shop.id, ledger)).toEqual([]);
     expect(await damage()).toEqual([]);
-  }, 300_000);
+  }, 600_000);
 });
 
 describe.skipIf(!canMake('A disk that does not write', 'strace', '-f', '-e', 'inject=fsync:error=EIO', 'true'))(
@@ -79,7 +79,7 @@ describe.skipIf(!canMake('A disk that does not write', 'strace', '-f', '-e', 'in
       const ledger = await load.stop();
       expect(load.failed).toEqual([]);
       expect(await findLosses(machine.database.db, machine.shop.id, ledger)).toEqual([]);
-    }, 300_000);
+    }, 600_000);
 
     test('under the files: the upload is refused with a number, no row and no rest stays, and the next one is taken', async () => {
       machine = await Machine.start();
@@ -99,7 +99,7 @@ describe.skipIf(!canMake('A disk that does not write', 'strace', '-f', '-e', 'in
       expect((await send()).status).toBe(303);
       expect(await rows()).toHaveLength(1);
       expect(await damage()).toEqual([]);
-    }, 300_000);
+    }, 600_000);
   },
 );
 
@@ -131,7 +131,7 @@ test('the disk of the log is full: the program goes on', async () => {
   expect(await answers()).toBe(true);
   deaf.process.kill('SIGTERM');
   expect(await deaf.ended).toBe('exit code 0');
-}, 300_000);
+}, 600_000);
 
 test('no handles are left: people wait or get a sentence, and all goes on once there are some', async () => {
   machine = await Machine.start();
@@ -153,7 +153,7 @@ test('no handles are left: people wait or get a sentence, and all goes on once t
   expect(load.failed).toEqual([]);
   expect(await findLosses(machine.database.db, machine.shop.id, ledger)).toEqual([]);
   expect(await damage()).toEqual([]);
-}, 300_000);
+}, 600_000);
 
 test('little memory: 96 MB of heap serve a shop', async () => {
   machine = await Machine.start([], { NODE_OPTIONS: '--max-old-space-size=96' });
@@ -162,7 +162,7 @@ test('little memory: 96 MB of heap serve a shop', async () => {
   const ledger = await load.stop();
   expect(load.failed).toEqual([]);
   expect(await findLosses(machine.database.db, machine.shop.id, ledger)).toEqual([]);
-}, 300_000);
+}, 600_000);
 
 test('the process stands still for 6 s, as a machine that swaps: it goes on where it was', async () => {
   machine = await Machine.start();
@@ -179,4 +179,4 @@ test('the process stands still for 6 s, as a machine that swaps: it goes on wher
   await untilAllShow([screen], machine.database.db, machine.shop.id, 30);
   screen.close();
   expect(await findLosses(machine.database.db, machine.shop.id, ledger)).toEqual([]);
-}, 300_000);
+}, 600_000);
