@@ -27,7 +27,7 @@ export async function buildKillable(): Promise<void> {
 }
 
 /** The program as a process of its own that can kill itself at a step (killable-program.ts). */
-export async function startKillable(databaseUrl: string, dataDir: string): Promise<KillableServer> {
+async function startKillable(databaseUrl: string, dataDir: string): Promise<KillableServer> {
   const more = { OBSERVE: 'off', DATA_DIR: dataDir, API_REQUESTS_PER_MINUTE: '1000000' };
   const child = spawn(process.execPath, [join(BUILT, 'src/testing/faults/killable-program.js')], {
     ...{ cwd: projectPath(), env: { PATH: process.env.PATH, ...testEnvironment(databaseUrl), ...more } },
