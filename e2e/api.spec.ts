@@ -6,6 +6,7 @@ test('the page of the API shows every operation, and one can be tried, under the
     .post('/api/v1/tokens', { data: { email: shop.email('manager'), password: 'test-shop-floor' } })
     .then((answer) => answer.json());
   await page.goto('/api/docs');
+  await page.locator('#operations-tag-Board').click();
   await expect(page.locator('#operations-Board-moveCard')).toBeVisible();
   await page.getByRole('button', { name: 'Authorize' }).first().click();
   await page.locator('.modal-ux input').fill(access_token);

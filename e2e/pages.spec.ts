@@ -185,6 +185,21 @@ for (const path of WHAT_MANAGERS_SEE) {
   });
 }
 
+test('how the program runs: health, times, a fault, activity, and for how long it is kept', async ({ people, shop, site }) => {
+  const page = await people.signIn('manager');
+  const { faults } = site.server.app.services;
+  faults.record({ kind: 'job', error: new Error('made for this page'), route: 'a-job', shop: shop.id });
+  await faults.settled();
+  for (const path of ['/health', '/health/times?span=hour', '/activity', '/settings/retention', '/account/second-factor']) {
+    await page.goto(path);
+    await expectSound(page);
+  }
+  await page.goto('/health/faults');
+  await page.getByRole('link', { name: 'Error: made for this page' }).click();
+  await page.getByText('Details').click();
+  await expectSound(page);
+});
+
 test('a link that is shown once, and what is not one’s own', async ({ people, watch }) => {
   watch.expect(...REFUSALS);
   const page = await people.signIn('manager');

@@ -28,12 +28,12 @@ function explained(error: NodeJS.ErrnoException, folder: string): unknown {
 
 await runScript(async () => {
   const { to, prove } = readArguments();
-  const { config, db, url, close } = await openScriptDatabase(process.env, false);
+  const { config, db, url, signal, close } = await openScriptDatabase(process.env, false);
   // What somebody asks for goes where they say, and nowhere else.
   const plan = to ? { ...config.backup, folder: to, secondFolder: undefined } : config.backup;
   try {
     const source = { url, store: await openFileStore(config), secrets: config.sessionSecrets };
-    const made = await runBackup(db, source, plan, config.dataDir, { isNightly: false, prove });
+    const made = await runBackup(db, source, plan, config.dataDir, { isNightly: false, prove, signal });
     if (!made) throw new StartError('Another backup is being made: try again when it is done.');
     const { tables, files, missing } = made.manifest;
     const rows = tables.reduce((sum, { lines }) => sum + lines, 0);

@@ -116,11 +116,12 @@ async function restoreArchive(archive: Archive, given: Arguments): Promise<void>
     await refuseFullDisk(server, archive, needed);
     const name = archive.manifest.shops[0]?.name ?? '';
     if (!given.yes) await confirm('What is here now is put aside, and this takes its place.', name);
-    const aside = await withQuietDatabase(server.url, async (client) => {
+    const change = async (client: pg.Client) => {
       if (!given['other-shop']) await refuseOtherShop(client, archive);
       const beforeTheChange = () => bringFiles(archive, store, needed.toBring);
       return restore(client, server.url, archive, { acceptBrokenLog: given['accept-broken-log'], beforeTheChange });
-    });
+    };
+    const aside = await withQuietDatabase(server.url, change, server.signal);
     await bringSecret(server, archive, aside);
     console.log(
       'Restored. Everybody signs in anew. What was here before is kept for seven days: npm run restore -- --undo brings it back.',
@@ -140,7 +141,7 @@ async function undo({ yes }: Arguments): Promise<void> {
   const server = await openScriptServer(process.env, false);
   try {
     if (!yes) await confirm('What was here before the last restore comes back, and what is here now is put aside.', 'undo');
-    const { back, aside } = await withQuietDatabase(server.url, undoRestore);
+    const { back, aside } = await withQuietDatabase(server.url, undoRestore, server.signal);
     await changeSecretBack(server.config.dataDir, back, aside);
     console.log('What was here before the restore is back. The same command takes that back again.');
   } finally {

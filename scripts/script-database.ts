@@ -5,17 +5,15 @@ import { openEmbedded } from '../src/platform/database/embedded.js';
 import { type OpenDatabase, openDatabase } from '../src/platform/database/pool.js';
 import { StartError } from '../src/platform/start-error.js';
 
-export interface ScriptDatabase extends OpenDatabase {
-  config: Config;
-  /** Holds the password: never print it. */
-  url: string;
-}
+export interface ScriptDatabase extends OpenDatabase, Omit<ScriptServer, 'release'> {}
 
 /** Where a script's database is, without a connection to it. */
 export interface ScriptServer {
   config: Config;
   /** Holds the password: never print it. */
   url: string;
+  /** Aborted when somebody stops the script: cut your connections then, so that it can leave at once. */
+  signal: AbortSignal;
   /** Leaves the embedded Postgres; close your connections first. */
   release(): Promise<void>;
 }
@@ -33,26 +31,38 @@ export async function openScriptServer(env: NodeJS.ProcessEnv, make: boolean): P
   const config = readConfig(env);
   const embedded = config.databaseUrl ? null : await openEmbedded(config.dataDir);
   const url = config.databaseUrl ?? (embedded?.url as string);
-  return { config, url, release: async () => embedded?.release() };
+  const release = async () => {
+    process.off('SIGINT', abandon).off('SIGTERM', abandon);
+    await embedded?.release();
+  };
+  const stopping = new AbortController();
+  // Stopped in the middle: what was not committed is gone, and no Postgres is left behind.
+  const abandon = () => {
+    isAbandoned = true;
+    stopping.abort();
+    void release().finally(() => process.exit(130));
+  };
+  process.once('SIGINT', abandon).once('SIGTERM', abandon);
+  return { config, url, signal: stopping.signal, release };
 }
+
+/** What then fails is nobody's concern. */
+let isAbandoned = false;
 
 /** As openScriptServer(), with a pool. `close` gives back both the connections and the Postgres. */
 export async function openScriptDatabase(env: NodeJS.ProcessEnv, make: boolean): Promise<ScriptDatabase> {
-  const { config, url, release } = await openScriptServer(env, make);
+  const { config, url, signal, release } = await openScriptServer(env, make);
   const database = openDatabase(url, 2, () => {});
+  signal.addEventListener('abort', () => void database.close());
   const close = async () => {
-    process.off('SIGINT', abandon).off('SIGTERM', abandon);
     await database.close();
     await release();
   };
-  // Stopped in the middle: what was not committed is gone, and no Postgres is left behind.
-  const abandon = () => void close().finally(() => process.exit(130));
-  process.once('SIGINT', abandon).once('SIGTERM', abandon);
   await database.pool.query('select 1').catch(async (error: Error) => {
     await close();
     throw new StartError(`The database can't be reached (${error.message || 'no answer'}): check DATABASE_URL.`);
   });
-  return { ...database, config, url, close };
+  return { ...database, config, url, signal, close };
 }
 
 /** Runs a script's work; whatever a person can mend comes out as one sentence, and the exit code is 1. */
@@ -60,6 +70,7 @@ export async function runScript(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
+    if (isAbandoned) return;
     console.error(error instanceof StartError ? error.message : error);
     process.exitCode = 1;
   }

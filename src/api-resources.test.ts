@@ -214,3 +214,74 @@ test('what an invitation is opened by is in no answer, and in no event', async (
   const { result } = await database.db.selectFrom('events').select('result').where('kind', '=', 'staff.invited').executeTakeFirstOrThrow();
   expect(Object.keys(result as object).sort()).toEqual(['active', 'staff']);
 });
+
+test('settings are read as the form reads them, and refused under the names of the API', async () => {
+  const refused = async (method: string, path: string, body: object) => {
+    const { status, json } = await manager.send(method, path, { body });
+    expect(status, path).toBe(422);
+    return json.errors.map(({ field }: { field: string }) => field);
+  };
+  expect(await refused('post', '/labor-rates', { name: 'Diesel', per_hour_cents: 10_000_001 })).toEqual(['per_hour_cents']);
+  expect(await refused('post', '/fees', { name: ' ', amount_cents: 5 })).toEqual(['name']);
+  const lines = [{ kind: 'fee', description: '' }];
+  expect(await refused('post', '/canned-jobs', { name: 'Oil change', lines })).toEqual(['lines.0.description', 'lines.0.price_cents']);
+  const matrix = { name: 'Parts', kind: 'part', basis: 'multiplier', bands: [{ from_cents: 0, ppm: 2_500_000 }] };
+  const made = await manager.send('post', '/price-matrices', { body: matrix });
+  expect(made).toMatchObject({ status: 201, json: { ...matrix, is_default: true, archived: false } });
+  expect((await manager.get(`/price-matrices/${made.json.id}`)).json).toEqual(made.json);
+  const wrong = [{ from_cents: 0, ppm: 2_000_000 }];
+  expect(await refused('put', `/price-matrices/${made.json.id}`, { name: 'Parts', basis: 'margin', bands: wrong })).toEqual([
+    'bands.0.ppm',
+  ]);
+  expect((await stranger.get(`/price-matrices/${made.json.id}`)).status).toBe(404);
+  expect((await mechanic.get('/price-matrices')).status).toBe(403);
+
+  const { json: paper, headers } = await manager.get('/settings/paper');
+  const ifMatch = { 'if-match': headers.etag as string };
+  const mine = await manager.send('put', '/settings/paper', { body: { ...paper, phone: '555 0100' }, headers: ifMatch });
+  expect(mine).toMatchObject({ status: 200, json: { ...paper, phone: '555 0100' } });
+  expect((await manager.send('put', '/settings/paper', { body: paper, headers: ifMatch })).status).toBe(412);
+});
+
+test('the secret of a webhook is told once, and kept nowhere in the clear', async () => {
+  const body = { name: 'Bookkeeping', url: 'https://hooks.example.com/x', kinds: ['shop.made'] };
+  const headers = { 'idempotency-key': 'a-webhook' };
+  const first = await manager.send('post', '/webhooks', { body, headers });
+  expect(first).toMatchObject({ status: 201, json: { webhook: { name: 'Bookkeeping', kinds: ['shop.made'] } } });
+  expect(first.json.secret).toMatch(/^whsec_/);
+  expect((await manager.send('post', '/webhooks', { body, headers })).json).toEqual({ ...first.json, secret: null });
+  expect((await manager.get('/webhooks')).json.items).toEqual([first.json.webhook]);
+  const kept = await database.db.selectFrom('api_requests').select(['status', 'answer']).where('key', '=', 'a-webhook').execute();
+  expect(kept).toEqual([{ status: null, answer: null }]);
+  expect(await manager.send('post', '/webhooks', { body: { ...body, kinds: [] } })).toMatchObject({
+    json: { errors: [{ field: 'kinds' }] },
+  });
+});
+
+test('the customer’s link is given to who may change something, and reading tells only until when it works', async () => {
+  const path = `/work-orders/${other}`;
+  expect((await manager.get(`${path}/link`)).json).toEqual({ expires_at: null });
+  const { json } = await manager.send('post', `${path}/links`, { body: {}, headers: { 'idempotency-key': 'a-link' } });
+  expect(json.url).toMatch(/\/c\/[\w-]{20,}$/);
+  expect((await manager.get(`${path}/link`)).json).toEqual({ expires_at: json.expires_at });
+  const again = await manager.send('post', `${path}/links`, { body: {}, headers: { 'idempotency-key': 'a-link' } });
+  expect(again.json).toEqual(json);
+  expect((await manager.send('delete', `${path}/links`)).status).toBe(204);
+  expect((await manager.get(`${path}/link`)).json).toEqual({ expires_at: null });
+});
+
+test('a duplicate is put together with the one that is kept, and taken apart again', async () => {
+  const { json: kept } = await manager.send('post', '/customers', { body: { name: 'Ivy Okafor', phone: '555 0177' } });
+  const { json: gone } = await manager.send('post', '/customers', { body: { name: 'Ivy Okafor', email: 'ivy@example.com' } });
+  const contact = await manager.send('post', `/customers/${gone.id}/contacts`, { body: { name: 'Lee', phone: '555 0188' } });
+  const changed = await manager.send('patch', `/customers/${gone.id}/contacts/${contact.json.id}`, { body: { role: 'Workshop' } });
+  expect(changed.json).toEqual({ ...contact.json, role: 'Workshop' });
+  const merge = await manager.send('post', `/customers/${gone.id}/merges`, { body: { into: kept.id } });
+  expect(merge).toMatchObject({ status: 201, json: { kind: 'customer', kept: kept.id, gone: gone.id } });
+  const merged = { contacts: [changed.json], email: 'ivy@example.com', merges: [{ id: merge.json.id, name: 'Ivy Okafor' }] };
+  expect((await manager.get(`/customers/${kept.id}`)).json).toMatchObject(merged);
+  expect((await manager.get(`/customers/${gone.id}`)).json).toMatchObject({ merged_into: kept.id, contacts: [] });
+  expect((await stranger.send('delete', `/merges/${merge.json.id}`)).status).toBe(404);
+  expect(await manager.send('delete', `/merges/${merge.json.id}`)).toMatchObject({ status: 200, json: merge.json });
+  expect((await manager.get(`/customers/${kept.id}`)).json).toEqual(kept);
+});

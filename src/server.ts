@@ -18,6 +18,9 @@ import { REQUEST_TIMEOUT } from './platform/web/deadlines.js';
 const DRAIN = 10_000;
 /** Before that, for a proxy in front: it learns that this process leaves while it still answers, so that nothing is sent in vain. */
 const FAREWELL = 1_000;
+/** For the moment in which to stop listening. */
+const QUIET = 0.3;
+const LONGEST_WAIT = 1_000;
 
 export interface RunningServer {
   url: string;
@@ -97,6 +100,19 @@ async function listen(config: Config, app: App): Promise<Server> {
   return server;
 }
 
+/**
+ * Whoever has knocked and was not let in yet is turned away when the door closes: a proxy must not offer a form that it has sent to
+ * another process. Newcomers are let in between two turns of the event loop, so the door closes right after a turn that took no time.
+ */
+async function quietMoment(): Promise<void> {
+  const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+  for (const deadline = performance.now() + LONGEST_WAIT; performance.now() < deadline; ) {
+    const start = performance.now();
+    await nextTurn();
+    if (performance.now() - start < QUIET) return;
+  }
+}
+
 function stopper(
   app: App,
   worker: Worker,
@@ -110,6 +126,7 @@ function stopper(
     app.services.leaving.now = true;
     // Even without a farewell: whoever knocked before this moment is let in first.
     await sleep(farewell);
+    await quietMoment();
     const closed = new Promise((resolve) => server.close(resolve));
     await app.close();
     // A browser keeps its connection open after the answer it waited for.

@@ -10,7 +10,9 @@ import { Screen, untilAllShow } from '../../src/testing/faults/screens.js';
 import { TcpProxy } from '../../src/testing/faults/tcp-proxy.js';
 import { makeShop, openOrders, type TestShop } from '../../src/testing/shop.js';
 
+/** At least, and at least so many kills: a slow machine takes long to start what was killed. */
 const SECONDS = 60;
+const KILLS = 4;
 
 let database: TestDatabase;
 let shop: TestShop;
@@ -43,7 +45,7 @@ test('one of three processes is killed every few seconds, and lines are cut in b
   const work = new Load(clients, shop, numbers, { perSecond: 30, kinds: ['move', 'comment', 'photo'], retryFor: 60 });
   load = work;
   let kills = 0;
-  for (const end = Date.now() + SECONDS * 1000; Date.now() < end; kills++) {
+  for (const end = Date.now() + SECONDS * 1000; Date.now() < end || kills < KILLS; kills++) {
     await sleep(1_000 + Math.random() * 3_000);
     const victim = Math.floor(Math.random() * 3);
     await fleet.end(victim, 'SIGKILL');
@@ -52,7 +54,6 @@ test('one of three processes is killed every few seconds, and lines are cut in b
   }
   const ledger = await work.stop();
   console.log(`${kills} kills, ${ledger.length} writes, ${ledger.filter((entry) => entry.sent > 1).length} of them sent more than once`);
-  expect(kills).toBeGreaterThan(2);
   expect(work.failed).toEqual([]);
   await untilAllShow(screens, database.db, shop.id, 30);
   expect(await findLosses(database.db, shop.id, ledger)).toEqual([]);

@@ -57,3 +57,19 @@ export class Invalid extends RequestError {
     super(status, Object.values(fields)[0] ?? 'Something in the form is not right.');
   }
 }
+
+/** What was sent is saved, and what was to follow broke: whoever says that nothing was saved would lie. */
+export class SavedAlready extends Error {
+  constructor(cause: unknown) {
+    super('It broke after the change was saved', { cause });
+  }
+}
+
+/** For what follows a change whose viewer is known only then; of all others change() itself knows. @throws SavedAlready */
+export async function afterSaving<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof RequestError ? error : new SavedAlready(error);
+  }
+}

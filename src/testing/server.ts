@@ -68,9 +68,9 @@ export interface SpawnedServer {
 }
 
 /** The real program as a process of its own, to be killed. */
-export async function spawnServer(databaseUrl: string, overrides: Record<string, string> = {}): Promise<SpawnedServer> {
+export async function spawnServer(databaseUrl: string, overrides: Record<string, string> = {}, root?: string): Promise<SpawnedServer> {
   const environment = testEnvironment(databaseUrl);
-  const spawned = spawnProgram({ ...environment, ...overrides });
+  const spawned = spawnProgram({ ...environment, ...overrides }, root);
   const url = await Promise.race([spawned.url, spawned.ended.then(() => undefined)]);
   if (!url) throw new Error(`The server did not start: ${spawned.output.join('')}`);
   return {
@@ -91,10 +91,15 @@ function removeFolder({ DATA_DIR }: Record<string, string>): Promise<void> {
   return rm(DATA_DIR as string, { recursive: true, force: true });
 }
 
-/** Starts the program, whether or not it will come up. */
-export function spawnProgram(environment: Record<string, string>) {
-  const child = spawn(process.execPath, [projectPath('dist/src/main.js')], {
-    cwd: projectPath(),
+/**
+ * Starts the compiled program, whether or not it will come up.
+ * @param root of the project, or of another version of it, compiled too
+ * @param before a command that starts it, such as `unshare`
+ */
+export function spawnProgram(environment: Record<string, string>, root = projectPath(), before: string[] = []) {
+  const [command = '', ...args] = [...before, process.execPath, join(root, 'dist/src/main.js')];
+  const child = spawn(command, args, {
+    cwd: root,
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import type { Database } from '../../platform/database/pool.js';
+import { Conflict } from '../../platform/errors.js';
 import type { Services } from '../../platform/services.js';
 import { type ApiViewer, api, type Operation } from '../../platform/web/api.js';
 import { JsonId, showTime, Time } from '../../platform/web/api-fields.js';
@@ -19,8 +20,7 @@ const LinkJson = z
       .meta({ description: 'For the customer alone: whoever has it answers for them. Null: it can’t be shown again.' }),
     expires_at: Time,
   })
-  .nullable()
-  .meta({ id: 'Link', description: 'Null when there is none that works.' });
+  .meta({ id: 'Link' });
 const QuestionJson = z
   .strictObject({ id: JsonId, work_order: JsonId, job: z.string().nullable(), text: z.string(), asked_at: Time, answer: z.string() })
   .meta({ id: 'Question' });
@@ -39,20 +39,23 @@ export function linkOperations({ db, config }: Services): Operation[] {
   const { token } = new LinkKeys(config.sessionSecrets);
   const read = async ({ viewer, params, request }: { viewer: ApiViewer; params: { number: number }; request: Request }) => {
     const { link } = await getSharing(db, viewer.shop, params.number, token);
-    return link && { url: addressOf(link, config.publicUrl, request), expires_at: showTime(link.expiresAt, viewer) };
+    if (!link) throw new Conflict('Somebody has revoked the link meanwhile.');
+    return { url: addressOf(link, config.publicUrl, request), expires_at: showTime(link.expiresAt, viewer) };
   };
   return [
     api(
       'get',
       '/work-orders/:number/link',
       {
-        ...link,
-        id: 'getLink',
-        summary: 'The link by which the customer sees and answers',
-        answer: LinkJson,
+        ...{ id: 'getLink', tag, summary: 'Whether the customer has a link that works', may: 'link.make', params: OneOrder },
+        details: 'Not the link itself: whoever has it answers for the customer, which is more than reading. `POST …/links` gives it.',
+        answer: z.strictObject({ expires_at: Time.nullable().meta({ description: 'Null when there is none.' }) }),
         example: { params: { number: '1003' } },
       },
-      read,
+      async ({ viewer, params }) => {
+        const { link } = await getSharing(db, viewer.shop, params.number, token);
+        return { expires_at: link && showTime(link.expiresAt, viewer) };
+      },
     ),
     api(
       'post',

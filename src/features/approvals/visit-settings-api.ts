@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Services } from '../../platform/services.js';
 import type { Operation } from '../../platform/web/api.js';
 import { JsonId } from '../../platform/web/api-fields.js';
-import { sheetOperations, Words } from '../settings/sheet-api.js';
+import { sheetOperations, Words } from '../settings/sheet-operations.js';
 import { saveVisits, VISIT_INPUTS, VISITS } from './visit-settings.js';
 
 const Days = z.int();

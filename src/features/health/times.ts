@@ -138,20 +138,30 @@ const GAUGES = [
   ['free', 'Room on the disk', 'bytes'],
 ] as const;
 
-/** Of all processes together: what adds up is added up, of the rest the worst. */
+/**
+ * Of all processes together: what adds up is added up, of the rest the worst. Added up are those of the same minute, or, of older times, of the
+ * same hour; one that has ended by then does not count, for the one that was started in its place does.
+ */
 export async function readGauges(db: Database, span: Span, now: Date): Promise<Gauge[]> {
   const { reach, step } = SPANS[span];
   const since = new Date(now.getTime() - reach);
+  const together = reach > DAY ? 'hour' : 'minute';
   const { rows } = await sql<Record<(typeof GAUGES)[number][0], number | null> & { slot: number }>`
     with each as (
-      select process_id, floor(extract(epoch from at - ${since}::timestamptz) * 1000 / ${step})::int as slot,
+      select s.process_id, date_trunc(${together}, s.at, 'UTC') as at,
         max(loop_p99) as loop, max(sockets) as sockets, max(pool_total - pool_idle) as used, max(pool_waiting) as waiting, max(jobs_waiting) as jobs,
         max(memory_bytes) as memory, max(database_bytes) as database, min(disk_free_bytes) as free
-      from process_samples where at >= ${since} group by 1, 2
+      from process_samples s join processes p on p.id = s.process_id
+      where s.at >= ${since} and (p.stopped_at is null or s.at < date_trunc(${together}, p.stopped_at, 'UTC')) group by 1, 2
+    ), sums as (
+      select at, max(loop) as loop, sum(sockets) as sockets, sum(used) as used, sum(waiting) as waiting, max(jobs) as jobs, sum(memory) as memory,
+        max(database) as database, min(free) as free
+      from each group by 1
     )
-    select slot, max(loop)::float8 as loop, sum(sockets)::int as sockets, sum(used)::int as used, sum(waiting)::int as waiting, max(jobs)::int as jobs,
-      sum(memory)::float8 as memory, max(database)::float8 as database, min(free)::float8 as free
-    from each group by 1 order by 1`.execute(db);
+    select greatest(0, floor(extract(epoch from at - ${since}::timestamptz) * 1000 / ${step}))::int as slot,
+      max(loop)::float8 as loop, max(sockets)::int as sockets, max(used)::int as used, max(waiting)::int as waiting, max(jobs)::int as jobs,
+      max(memory)::float8 as memory, max(database)::float8 as database, min(free)::float8 as free
+    from sums group by 1 order by 1`.execute(db);
   const length = Math.ceil(reach / step);
   return GAUGES.map(([key, name, unit]) => {
     const points = Array.from({ length }, (_, index) => rows.find(({ slot }) => Math.min(slot, length - 1) === index)?.[key] ?? null);

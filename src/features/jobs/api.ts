@@ -1,15 +1,13 @@
 import { z } from 'zod';
-import type { Database } from '../../platform/database/pool.js';
-import { NotFound } from '../../platform/errors.js';
 import type { Services } from '../../platform/services.js';
 import { type ApiViewer, api, type Operation } from '../../platform/web/api.js';
 import { camelKeys, JsonId } from '../../platform/web/api-fields.js';
 import { patchOf } from '../../platform/web/api-patch.js';
 import { Id } from '../../platform/web/forms.js';
-import { readWorkOrder } from '../work-orders/json.js';
 import { deskFields, MOST_CLOCKED, newJob, writeUpFields } from './inputs.js';
 import { addJob, editJob, JOB_FIELDS, type JobInput, removeJob, WRITE_UP_FIELDS } from './jobs.js';
 import { JobJson } from './json.js';
+import { readJob } from './read.js';
 
 const OfOrder = z.object({ number: Id });
 const One = z.object({ number: Id, job: Id });
@@ -23,13 +21,6 @@ const ChangeBody = patchOf({
   ...{ ...names, ...writeUp, internal_note: internalNote, pay_type: payType, mechanic: JsonId.nullable() },
   supplies: z.boolean().meta({ description: 'Whether shop supplies are charged on it.' }),
 });
-
-/** The job as its GET answers it. @throws NotFound */
-export async function readJob(db: Database, viewer: ApiViewer, { number, job }: z.output<typeof One>) {
-  const found = (await readWorkOrder(db, viewer, { number })).jobs.find((one) => one.id === job);
-  if (!found) throw new NotFound('That job is not here any more.');
-  return found;
-}
 
 const fields = { clocked: 'clocked_hundredths' };
 const one = { tag: 'Jobs', params: One, match: readJob, fields } as const;

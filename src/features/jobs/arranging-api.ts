@@ -6,15 +6,14 @@ import { asPage } from '../../platform/web/api-page.js';
 import { Id } from '../../platform/web/forms.js';
 import { listChoices } from '../work-orders/choices.js';
 import { readWorkOrder } from '../work-orders/json.js';
-import { readJob } from './api.js';
 import { addCannedJob } from './canned.js';
 import { bringJob } from './deferred.js';
 import { OptionInput, Shift } from './inputs.js';
 import { copyJob, shiftJob } from './jobs.js';
 import { JobJson, LineJson } from './json.js';
-import { readLine } from './line-api.js';
 import { copyLine, shiftLine } from './lines.js';
 import { addOption, pickOption } from './options.js';
+import { readJob, readLine } from './read.js';
 
 const OfOrder = z.object({ number: Id });
 const OneJob = OfOrder.extend({ job: Id });

@@ -1,16 +1,14 @@
 import { z } from 'zod';
-import type { Database } from '../../platform/database/pool.js';
-import { NotFound } from '../../platform/errors.js';
 import type { Services } from '../../platform/services.js';
-import { type ApiViewer, api, type Operation } from '../../platform/web/api.js';
+import { api, type Operation } from '../../platform/web/api.js';
 import { JsonId } from '../../platform/web/api-fields.js';
 import { patchOf } from '../../platform/web/api-patch.js';
 import { Id, optional } from '../../platform/web/forms.js';
 import { showAmount, showPercent, showQuantity } from '../billing/amounts.js';
-import { readWorkOrder } from '../work-orders/json.js';
 import { keysOf, LineJson } from './json.js';
 import { ADDABLE, CONDITIONS, CORE_STATES, type LineFields, MOST_CENTS } from './line-fields.js';
 import { addLine, changeLine, removeLine } from './lines.js';
+import { readLine } from './read.js';
 
 const OfOrder = z.object({ number: Id });
 const One = z.object({ number: Id, line: Id });
@@ -56,14 +54,6 @@ function toTexts(body: z.output<typeof ChangeBody>): LineFields {
     ...{ tax: say(body.tax, String), coreState: body.core_state },
   };
   return Object.fromEntries(Object.entries(texts).filter(([, value]) => value !== undefined));
-}
-
-/** The line as its GET answers it. @throws NotFound */
-export async function readLine(db: Database, viewer: ApiViewer, { number, line }: z.output<typeof One>) {
-  const order = await readWorkOrder(db, viewer, { number });
-  const found = [...order.jobs.flatMap((job) => job.lines), ...order.lines].find((one) => one.id === line);
-  if (!found) throw new NotFound('That line is not here any more.');
-  return found;
 }
 
 const fields = { quantity: 'quantity_hundredths', price: 'price_cents', cost: 'cost_cents', flat: 'flat_hundredths' };

@@ -4,7 +4,7 @@ import type { Operation } from '../../platform/web/api.js';
 import { LAW, LAW_INPUTS } from './law.js';
 import { getNextNumbers, HOUSE_RULES, NEXT_NUMBERS, NUMBERING_INPUTS, saveNumbering } from './numbering.js';
 import { PAPER, PAPER_INPUTS } from './paper.js';
-import { type SheetApi, sheetOperations, Words } from './sheet-api.js';
+import { type SheetApi, sheetOperations, Words } from './sheet-operations.js';
 import { SUPPLIES, SUPPLIES_INPUTS, TAX_TERMS, TAX_TERMS_INPUTS } from './taxes.js';
 
 const may = 'billing.manage' as const;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { NotFound } from '../../platform/errors.js';
+import { afterSaving, NotFound } from '../../platform/errors.js';
 import type { Services } from '../../platform/services.js';
 import { isTimeZone } from '../../platform/time.js';
 import { type Answer, done, page } from '../../platform/web/answers.js';
@@ -35,8 +35,10 @@ export function setupRoutes({ db }: Services): Route[] {
     get('/setup', { may: 'anyone' }, () => form(null)),
     post('/setup', { may: 'anyone', body: SetupInput, form: (_context, refused) => form(refused) }, async ({ request, body }) => {
       const made = await setUp(db, body);
-      const viewer = await findViewer(db, made.staff, made.shop);
-      if (viewer) await startSession(request, viewer);
+      await afterSaving(async () => {
+        const viewer = await findViewer(db, made.staff, made.shop);
+        if (viewer) await startSession(request, viewer);
+      });
       return done('/board', { flash: { text: `${body.shopName} is ready. Open the first work order.` } });
     }),
   ];

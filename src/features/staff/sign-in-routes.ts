@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import type passport from 'passport';
 import { z } from 'zod';
-import { Invalid, NotFound, TooMany } from '../../platform/errors.js';
+import { afterSaving, Invalid, NotFound, TooMany } from '../../platform/errors.js';
 import { type AccessKind, recordAccess } from '../../platform/observe/access.js';
 import type { Services } from '../../platform/services.js';
 import { type Answer, done, page } from '../../platform/web/answers.js';
@@ -140,9 +140,11 @@ export function signInRoutes(services: Services, authenticator: passport.Authent
       },
       async ({ request, params, body }) => {
         const { staff, shop, email } = await acceptInvitation(db, params.token, body.password);
-        const viewer = await findViewer(db, staff, shop);
-        if (!viewer) return done('/sign-in');
-        return askForCode(request, { staff, shop, email: email.toLowerCase(), next: '/board' }, viewer);
+        return afterSaving(async () => {
+          const viewer = await findViewer(db, staff, shop);
+          if (!viewer) return done('/sign-in');
+          return askForCode(request, { staff, shop, email: email.toLowerCase(), next: '/board' }, viewer);
+        });
       },
     ),
   ];

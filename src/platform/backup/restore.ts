@@ -13,18 +13,27 @@ const PATIENCE = 3_000;
 
 /**
  * Does work on a database that nobody else uses, and that no server begins to use meanwhile: one that starts waits until it may migrate.
+ * @param signal cuts the connection, and so ends the work
  * @throws StartError when somebody is connected
  */
-export async function withQuietDatabase<Result>(url: string, work: (client: pg.Client) => Promise<Result>): Promise<Result> {
+export async function withQuietDatabase<Result>(
+  url: string,
+  work: (client: pg.Client) => Promise<Result>,
+  signal?: AbortSignal,
+): Promise<Result> {
   const client = new pg.Client({ ...connectionSettings(url), application_name: NAME });
   client.on('error', () => {});
+  const cut = () => void client.end().catch(() => {});
   await client.connect();
+  signal?.addEventListener('abort', cut);
   try {
+    signal?.throwIfAborted();
     const { rows } = await client.query<{ mine: boolean }>('select pg_try_advisory_lock($1) as mine', [MIGRATION_LOCK]);
     if (!rows[0]?.mine) throw new StartError('ServiceFLOW is just starting, or being restored, on this database: stop it first.');
     await refuseOthers(client);
     return await work(client);
   } finally {
+    signal?.removeEventListener('abort', cut);
     await client.end().catch(() => {});
   }
 }

@@ -25,7 +25,17 @@ export function openLog(level: string, destination?: DestinationStream): Logger 
       },
     },
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination ?? standardOutput());
+}
+
+/**
+ * A full disk or a closed pipe behind the standard output ends nothing: pino's own would throw in the middle of whatever is logged.
+ * What can't be written waits for the next line, up to a limit, and is then left out.
+ */
+function standardOutput(): DestinationStream {
+  const stream = pino.destination({ dest: 1, sync: true, maxLength: 1_000_000 });
+  stream.on('error', () => {});
+  return stream;
 }
 
 /** Of what follows the fields: the message is ours, what it is filled with need not be. */

@@ -11,7 +11,10 @@ const TYPES: Record<string, string> = {
  */
 export function wordsOf(issue: $ZodRawIssue): string | undefined {
   if (issue.code === 'invalid_type') return wordsOfType(issue.input, issue.expected);
-  if (issue.code === 'invalid_value') return `This is one of: ${issue.values.map((value) => JSON.stringify(value)).join(', ')}.`;
+  if (issue.code === 'invalid_value') {
+    const choices = issue.values.map((value) => JSON.stringify(value)).join(', ');
+    return issue.input === undefined ? `This is missing: one of ${choices}.` : `This is one of: ${choices}.`;
+  }
   if (issue.code === 'too_small') return `This ${limited(issue.origin, 'at least', Number(issue.minimum))}.`;
   if (issue.code === 'too_big') return `This ${limited(issue.origin, 'at most', Number(issue.maximum))}.`;
   return undefined;

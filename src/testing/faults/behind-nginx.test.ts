@@ -90,11 +90,20 @@ describe.skipIf(!hasNginx())('three processes behind nginx, as docs/scale.md say
       expect(await fleet.end(index, 'SIGTERM')).toBe('exit code 0');
       await fleet.start(index);
     }
+    await until(() => screens.every((screen) => screen.isLive), 'every screen to be back', 30);
+    const gaps = screens.flatMap((screen) => screen.gaps).sort((a, b) => a - b);
     const ledger = await work.stop();
     expect(work.failed).toEqual([]);
     expect(ledger.every((entry) => entry.sent === 1)).toBe(true);
-    await untilAllShow(screens, database.db, shop.id, 30);
+    const settled = await untilAllShow(screens, database.db, shop.id, 30);
     expect(new Set(screens.flatMap((screen) => screen.codes))).toEqual(new Set([1012]));
+    // What is asked for is 3 s (docs/scale.md says what was measured); no machine is so slow that a screen needs this long to find
+    // another process at its first or second try.
+    const [half = 0, most = 0] = [gaps[Math.floor(gaps.length / 2)], gaps.at(-1)];
+    expect(gaps.length).toBeGreaterThan(60);
+    expect(most).toBeLessThan(20_000);
+    const shown = [half, most, settled].map((ms) => (ms / 1000).toFixed(1));
+    console.log(`Screens right again after ${shown[0]} s (half of them), ${shown[1]} s (all); ${shown[2]} s after the last write.`);
     expect(await findLosses(database.db, shop.id, ledger)).toEqual([]);
   }, 240_000);
 });

@@ -43,6 +43,11 @@ export class TcpProxy {
     return this.#sockets.size / 2;
   }
 
+  /** From now on newcomers are let in there, too. */
+  add(target: number): void {
+    this.targets.push(target);
+  }
+
   /** The address of a server, by way of this proxy. */
   through(url: string): string {
     const address = new URL(url);
