@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type TestDatabase, testDatabase } from '../../src/testing/database.js';
-import { buildKillable } from '../../src/testing/faults/killable.js';
 import { Sweep, type Swept } from '../../src/testing/faults/sweep.js';
 
 /** These leave a gap in the numbers of work orders, which is what they are for. */
@@ -32,7 +31,6 @@ describe.each(['pages', 'api'] as const)('every route of the %s that writes', (d
   let sweep: Sweep;
 
   beforeAll(async () => {
-    await buildKillable();
     database = await testDatabase(8);
     sweep = await Sweep.prepare(database, door);
   });

@@ -50,6 +50,7 @@ describe.skipIf(!earlier)('the version of before the last migrations beside this
     const packed = execFileSync('git', ['archive', earlier as string], { cwd: projectPath(), maxBuffer: 500_000_000 });
     execFileSync('tar', ['-x', '-C', root], { input: packed });
     symlinkSync(projectPath('node_modules'), join(root, 'node_modules'));
+    execFileSync(process.execPath, ['scripts/build.mjs'], { cwd: root });
     database = await testDatabase(5, undefined, 'template0');
     await migrate(database.url, join(root, 'migrations'));
     // By its own rules: ours would look for tables that are not there yet.

@@ -1,13 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { build } from 'esbuild';
 import { projectPath } from '../../platform/project.js';
 import { testEnvironment } from '../server.js';
-
-/** Below the packages, where `import` finds them; from src/ itself each start would have to translate it anew. */
-const BUILT = projectPath('node_modules', '.cache', 'serviceflow-killable');
 
 export interface KillableServer {
   url: string;
@@ -17,19 +11,10 @@ export interface KillableServer {
   end(): Promise<void>;
 }
 
-/** Translates the program, once a run. */
-export async function buildKillable(): Promise<void> {
-  const sources = readdirSync(projectPath('src'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts') && !/\.(test|d)\.ts$/.test(file))
-    .map((file) => projectPath('src', file));
-  const outdir = join(BUILT, 'src');
-  await build({ entryPoints: sources, outdir, outbase: projectPath('src'), format: 'esm', platform: 'node', target: 'node20' });
-}
-
 /** The program as a process of its own that can kill itself at a step (killable-program.ts). */
 async function startKillable(databaseUrl: string, dataDir: string): Promise<KillableServer> {
   const more = { OBSERVE: 'off', DATA_DIR: dataDir, API_REQUESTS_PER_MINUTE: '1000000' };
-  const child = spawn(process.execPath, [join(BUILT, 'src/testing/faults/killable-program.js')], {
+  const child = spawn(process.execPath, [projectPath('dist/src/testing/faults/killable-program.js')], {
     ...{ cwd: projectPath(), env: { PATH: process.env.PATH, ...testEnvironment(databaseUrl), ...more } },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
