@@ -90,11 +90,11 @@ test('the API asks for the second factor, too', async () => {
   const { staff } = shop.staff.advisor;
   const app = await giveSecondFactor(database.db, staff);
   const ask = async (more: object) => (await send('/tokens', { email: shop.email('advisor'), password: PASSWORD, ...more })).status;
-  expect(await ask({})).toBe(422);
-  expect(await ask({ code: await wrongCode(app) })).toBe(422);
+  expect(await ask({})).toBe(401);
+  expect(await ask({ code: await wrongCode(app) })).toBe(401);
   const code = await app.code();
   expect(await ask({ code })).toBe(201);
-  expect(await ask({ code })).toBe(422);
+  expect(await ask({ code })).toBe(401);
   expect(await ask({ code: app.recovery[0] })).toBe(201);
 });
 

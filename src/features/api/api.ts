@@ -66,13 +66,13 @@ export function tokenOperations(
         const viewer = await authenticate(authenticator, request);
         if (!viewer) {
           await refuse(request, 'sign-in refused', { staff: null, shop: null, email });
-          throw new Invalid({ '': 'E-mail address and password do not go together.' });
+          throw new Invalid({ '': 'E-mail address and password do not go together.' }, 401);
         }
         const factor = await checkSecondFactor(services, viewer.staff, body.code);
-        if (factor === 'missing') throw new Invalid({ code: 'The code of the second factor is missing.' });
+        if (factor === 'missing') throw new Invalid({ code: 'The code of the second factor is missing.' }, 401);
         if (factor === 'wrong') {
           await refuse(request, 'second factor refused', viewer);
-          throw new Invalid({ code: 'That code is not right, or was used already.' });
+          throw new Invalid({ code: 'That code is not right, or was used already.' }, 401);
         }
         if (viewer.owesSecondFactor) throw new Forbidden('This shop asks for a second factor: sign in to the pages and set it up.');
         await throttle.forget(email, address, undefined);

@@ -63,7 +63,7 @@ describe('signing in', () => {
   test('is slowed down like the form, with the same words for a wrong password and for nobody', async () => {
     const wrong = await signIn(shop.email('advisor'), 'not the password');
     const nobody = await signIn('nobody@nowhere.test', 'not the password');
-    expect([wrong.status, wrong.text]).toEqual([422, nobody.text]);
+    expect([wrong.status, wrong.text]).toEqual([401, nobody.text]);
     for (let turn = 0; turn < 5; turn++) await signIn(shop.email('advisor'), 'not the password');
     const slowed = await signIn(shop.email('advisor'));
     expect(slowed.status).toBe(429);

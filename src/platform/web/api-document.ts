@@ -15,7 +15,7 @@ export interface DocumentFacts {
 
 const PROBLEMS: Record<number, [name: string, description: string]> = {
   400: ['BadRequest', 'The request can’t be read.'],
-  401: ['Unauthorized', 'There is no token, or it does not work any more.'],
+  401: ['Unauthorized', 'There is no token, or it does not work any more; at a sign-in, what was given is not right.'],
   403: ['Forbidden', 'The role of the person, or the scope of the token, does not allow that.'],
   404: ['NotFound', 'It is not there, or belongs to another shop.'],
   409: ['Conflict', 'It has changed meanwhile, or a rule refuses it.'],
