@@ -235,10 +235,14 @@ document.addEventListener('htmx:ws:after:message:incoming', (event) => {
 
 /** What one can do with a work order depends on who one is, so it is not pushed; it is left alone while somebody is at it. */
 function refreshActions(room) {
-  const actions = room.querySelector('#work-order-actions');
-  if (!actions || actions.matches(':focus-within')) return;
-  htmx.ajax('GET', `${room.dataset.address}/actions`, { source: room, target: '#work-order-actions', swap: 'outerHTML' });
+  if (room.querySelector('#work-order-actions') && !isAtActions(room))
+    htmx.ajax('GET', `${room.dataset.address}/actions`, { source: room, target: room });
 }
+const isAtActions = (room) => room.querySelector('#work-order-actions:focus-within');
+document.addEventListener('htmx:before:swap', (event) => {
+  const { request, target } = event.detail.ctx;
+  if (request?.action.endsWith('/actions') && isAtActions(target)) event.preventDefault();
+});
 
 // What this screen has seen travels with every request, so that an answer can bring what it has not.
 document.addEventListener('htmx:config:request', ({ detail }) => {

@@ -45,7 +45,7 @@ export class WorkOrderPages {
   /** What this person can do with it, as it stands now. */
   async actions(viewer: Viewer, number: number): Promise<Answer> {
     const data = { ...(await this.#data(viewer, number)), typed: {} };
-    return page('work-orders/actions', data, 'work-orders/actions-parts');
+    return page('work-orders/actions', data, 'work-orders/actions-part');
   }
 
   /** The parts that follow changes, the same for everybody of an audience. */
