@@ -49,6 +49,17 @@ export async function renewInvitation(db: Database, actor: Actor, staff: number)
   return token;
 }
 
+/** The same for whoever has the machine, who may reach into every shop on it. @returns the token */
+export async function inviteFromMachine(db: Database, shop: number, staff: number): Promise<string> {
+  const token = newToken();
+  await change(db, { shop, staff: null }, {}, async (tx) => {
+    await getMember(tx, staff);
+    tx.record('staff.link-made', null, { staff });
+    await addInvitation(tx, staff, token);
+  });
+  return token;
+}
+
 /** The person an unused, unexpired invitation is for. */
 export async function findInvitation(
   db: Database,
