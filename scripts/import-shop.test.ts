@@ -53,6 +53,21 @@ test('beside a running server it brings the shop in, and its manager in by a lin
     const manager = server.client();
     expect((await manager.post(link, { password: 'a password of some length' })).status).toBe(303);
     expect((await manager.get('/board')).text).toContain('Vehicle 3');
+
+    // Once more beside itself: without --again not at all, with it nobody is left before the door.
+    expect((await importShop(archive)).err).toContain('add --again');
+    const again = (await importShop(archive, '--again')).out;
+    const [first, second] = await database.db.selectFrom('shops').select('id').orderBy('id').execute();
+    expect(again).toContain(
+      `manager@first.test) has a password here, and comes with it to shop number ${first?.id}, first, as the first of theirs.`,
+    );
+    expect(again).toContain('2 people have no password here yet');
+    const there = server.client();
+    const into = /within a week, http:\/\/shop\.test(\/invitations\/[\w-]+)/.exec(again)?.[1] ?? '';
+    expect((await there.post(into, { password: 'a password of some length' })).status).toBe(303);
+    await there.post('/settings/labels', { name: 'Only there', color: 'red' });
+    const of = await database.db.selectFrom('labels').select('shop_id').where('name', '=', 'Only there').execute();
+    expect(of.map(({ shop_id }) => shop_id)).toEqual([second?.id]);
   } finally {
     await server.stop();
   }

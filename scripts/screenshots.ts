@@ -1,8 +1,9 @@
-// `npm run screenshots`: the pictures of the README, taken of the demo shop in a folder that is gone afterwards.
+// `npm run screenshots [-- name …]`: the pictures of the README, taken of the demo shop in a folder that is gone afterwards.
 import { chmod, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright';
+import { runBackup } from '../src/platform/backup/nightly.js';
 import { migrate } from '../src/platform/database/migrate.js';
 import { projectPath } from '../src/platform/project.js';
 import { StartError } from '../src/platform/start-error.js';
@@ -29,9 +30,12 @@ const INSPECTED = 1309;
 const SHOWN = 1326;
 
 const folder = projectPath('docs', 'images');
+/** The pictures that are wanted; none named: all. */
+const wanted = process.argv.slice(2);
 
 /** @param type what has photos on it is smaller as `jpeg` */
 async function shoot(page: Page, name: string, type: 'png' | 'jpeg' = 'png'): Promise<void> {
+  if (wanted.length > 0 && !wanted.includes(name)) return;
   const path = join(folder, `${name}.${type === 'png' ? 'png' : 'jpg'}`);
   await page.screenshot({ path, type, ...(type === 'jpeg' && { quality: 85 }), animations: 'disabled', caret: 'hide' });
   const { size } = await stat(path);
@@ -126,6 +130,21 @@ async function shootVisit(browser: Browser, desk: Page, url: string, token: stri
   await shoot(desk, 'gallery', 'jpeg');
 }
 
+/** What runs it for years, and what programs see. */
+async function shootRunning(browser: Browser, url: string): Promise<void> {
+  const manager = await openBoard(browser, url, { viewport: DESK, colorScheme: 'light' }, 'manager');
+  await manager.goto(`${url}/health`);
+  await shoot(manager, 'health');
+  await manager.goto(`${url}/api/docs`);
+  const board = manager.locator('#operations-tag-Board');
+  await board.click();
+  await manager.locator('#operations-tag-Work_orders').click();
+  await manager.locator('.opblock', { hasText: '/work-orders' }).first().waitFor();
+  await manager.mouse.move(0, 0);
+  await board.evaluate((heading) => heading.scrollIntoView());
+  await shoot(manager, 'api');
+}
+
 async function shootAll(browser: Browser, url: string, token: string): Promise<void> {
   const desk = await openBoard(browser, url, { viewport: DESK, colorScheme: 'light' });
   await shoot(desk, 'board');
@@ -145,6 +164,7 @@ async function shootAll(browser: Browser, url: string, token: string): Promise<v
   await wall.goto(`${url}/tv/${TV_TOKEN}`);
   await wall.waitForLoadState('networkidle');
   await shoot(wall, 'tv');
+  await shootRunning(browser, url);
 }
 
 /** Runs `use` with the address of a demo shop that nobody else sees, and the token of a customer's link. */
@@ -159,6 +179,8 @@ async function withDemo(use: (url: string, token: string) => Promise<void>): Pro
       await migrate(database.url, projectPath('migrations'));
       const token = await withMeans(database.config, async (means) => {
         await loadDemo(database.db, new Date(), means);
+        const source = { url: database.url, store: means.files, secrets: database.config.sessionSecrets };
+        await runBackup(database.db, source, database.config.backup, database.config.dataDir, { isNightly: false, prove: true });
         return (await findCustomerToken(database.db, means.tokenOf)) as string;
       });
       const server = await startServer(env);

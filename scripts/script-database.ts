@@ -29,21 +29,24 @@ export async function openScriptServer(env: NodeJS.ProcessEnv, make: boolean): P
   if (!make && !given && !existsSync(join(env.DATA_DIR || './data', 'postgres')))
     throw new StartError(`There is no shop in ${env.DATA_DIR || './data'} yet: set DATA_DIR or DATABASE_URL to the one that is meant.`);
   const config = readConfig(env);
-  const embedded = config.databaseUrl ? null : await openEmbedded(config.dataDir);
-  const url = config.databaseUrl ?? (embedded?.url as string);
-  const release = async () => {
+  const opening = config.databaseUrl ? null : openEmbedded(config.dataDir);
+  const release = async (cut = false) => {
+    await (await opening)?.release(cut);
     process.off('SIGINT', abandon).off('SIGTERM', abandon);
-    await embedded?.release();
   };
   const stopping = new AbortController();
-  // Stopped in the middle: what was not committed is gone, and no Postgres is left behind.
+  // Stopped in the middle: what was not committed is gone, and no Postgres is left behind. A Ctrl-C comes twice where npm passes it on:
+  // the second must not end us before the first is done.
   const abandon = () => {
+    if (isAbandoned) return;
     isAbandoned = true;
+    process.on('uncaughtException', () => {});
     stopping.abort();
-    void release().finally(() => process.exit(130));
+    void release(true).finally(() => process.exit(130));
   };
-  process.once('SIGINT', abandon).once('SIGTERM', abandon);
-  return { config, url, signal: stopping.signal, release };
+  process.on('SIGINT', abandon).on('SIGTERM', abandon);
+  const url = config.databaseUrl ?? ((await opening)?.url as string);
+  return { config, url, signal: stopping.signal, release: () => release() };
 }
 
 /** What then fails is nobody's concern. */

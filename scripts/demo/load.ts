@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql, type Transaction } from 'kysely';
+import { askForVerification } from '../../src/features/activity/chain.js';
 import { getSharing } from '../../src/features/approvals/sharing.js';
 import type { TokenOf } from '../../src/features/approvals/tokens.js';
 import { listColumns } from '../../src/features/board/columns.js';
@@ -43,6 +44,7 @@ export async function loadDemo(db: Database, now: Date, means: Means): Promise<b
   const passwords = { known: await hashPassword(PASSWORD), nobodys: await hashPassword(randomBytes(32).toString('base64url')) };
   for (;;) {
     const loaded = await db.transaction().execute((trx) => loadUnlessBusy(trx, now, passwords, means));
+    if (loaded) await askForVerification(db, (await demoShop(db)).id);
     if (loaded !== null) return loaded;
     await sleep(250);
   }
@@ -53,9 +55,13 @@ export async function loadDemo(db: Database, now: Date, means: Means): Promise<b
  * @returns null when it has expired since the demo was loaded, or was revoked
  */
 export async function findCustomerToken(db: Database, tokenOf: TokenOf): Promise<string | null> {
-  const shop = await db.selectFrom('shops').select('id').where('is_demo', '=', true).executeTakeFirstOrThrow();
+  const shop = await demoShop(db);
   const { link } = await getSharing(db, shop.id, WAITING, tokenOf);
   return link?.token ?? null;
+}
+
+function demoShop(db: Database): Promise<{ id: number }> {
+  return db.selectFrom('shops').select('id').where('is_demo', '=', true).executeTakeFirstOrThrow();
 }
 
 /** @returns null while somebody else is loading it, or setting up a shop */

@@ -19,7 +19,7 @@ export const ACCESS_KINDS: Record<string, { name: string; told: string }> = {
   'not allowed': { name: 'Not allowed', told: 'was not allowed' },
 };
 
-export type AccessFilter = Omit<Filter, 'order'>;
+export type AccessFilter = Omit<Filter, 'order' | 'about'>;
 
 export interface AccessLine {
   id: number;

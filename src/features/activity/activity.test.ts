@@ -7,9 +7,12 @@ import type { Client } from '../../testing/client.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
 import { startTestServer, type TestServer, until } from '../../testing/server.js';
 import { makeShop, openOrders, type TestShop } from '../../testing/shop.js';
+import { addContact } from '../customers/contacts.js';
 import { addCustomer } from '../customers/customers.js';
+import { mergeCustomers } from '../customers/merges.js';
 import { NO_FIELDS } from '../customers/rules.js';
 import { addLabel } from '../labels/labels.js';
+import { transferVehicle } from '../vehicles/transfers.js';
 import { addComment } from '../work-orders/comments.js';
 import { listDue, readChainCheck, verifyTask } from './chain.js';
 import { tidy } from './retention.js';
@@ -85,6 +88,52 @@ describe('the log', () => {
       expect((await manager.get(`/activity?${odd}`)).status, odd).toBe(200);
   });
 
+  test('is filtered by customer and by vehicle: what happened to them, also as the duplicate that they were, and to their work orders', async () => {
+    const { db } = database;
+    const { advisor } = shop.staff;
+    const find = async (query: string) => linesOf((await manager.get(`/activity?${query}`)).text);
+    const order = async (number: number) =>
+      db
+        .selectFrom('work_orders')
+        .select(['customer_id as customer', 'vehicle_id as vehicle'])
+        .where('number', '=', number)
+        .executeTakeFirstOrThrow();
+    const { customer, vehicle } = await order(1003);
+    const { result: anna } = await addCustomer(db, advisor, { ...NO_FIELDS, name: 'Anna Zwick' });
+    const { result: other } = await addCustomer(db, advisor, { ...NO_FIELDS, name: 'Anna Zwicke' });
+    await addContact(db, advisor, other.customer, { name: 'Her brother', role: '', phone: '', email: '' });
+    expect(await find(`about=customer-${anna.customer}`)).toHaveLength(1);
+    expect(await find(`about=customer-${other.customer}`)).toHaveLength(2);
+    await mergeCustomers(db, advisor, other.customer, anna.customer);
+    await transferVehicle(db, advisor, vehicle, { from: customer, to: anna.customer, name: '', phone: '', dropNotes: false });
+    const hers = await find(`about=customer-${anna.customer}`);
+    expect(hers).toHaveLength(5);
+    expect(hers[0]).toContain('wrote the vehicle');
+    expect(hers[1]).toContain('put a duplicate together');
+    const its = await find(`about=vehicle-${vehicle}`);
+    expect(its).toContain(hers[0]);
+    expect(its.some((line) => line.includes('#1003'))).toBe(true);
+    expect(its.some((line) => /#10(?!03)/.test(line))).toBe(false);
+    expect((await find(`about=customer-${customer}`)).some((line) => line.includes('#1003'))).toBe(true);
+    expect(await find(`about=customer-${anna.customer}&kind=board`)).toEqual([]);
+    expect(await find(`about=customer-${customer}&order=1004`)).toEqual([]);
+    // Found by what was typed: the only one at once, of several which one is meant.
+    const one = await manager.get('/activity?find=Rosa+Parks&kind=customers');
+    expect(one.headers.location).toMatch(/^\/activity\?about=customer-\d+&kind=customers$/);
+    expect(linesOf((await manager.get(String(one.headers.location))).text)).toEqual([
+      'advisor of first added the customer Rosa Parks Open',
+    ]);
+    await addCustomer(db, advisor, { ...NO_FIELDS, name: 'Anna Zwick', phone: '312 555 0142' });
+    const several = (await manager.get('/activity?find=Anna+Zwick')).text;
+    expect(several).toContain('Which one is meant?');
+    expect(several).toContain(`/activity?about=customer-${anna.customer}`);
+    expect((await manager.get('/activity?find=Nobody+Ever')).text).toContain('No customer and no vehicle fits');
+    expect((await manager.get(`/customers/${anna.customer}`)).text).toContain(`href="/activity?about=customer-${anna.customer}"`);
+    expect((await (await server.clientOf(shop, 'advisor')).get(`/customers/${anna.customer}`)).text).not.toContain('/activity');
+    const file = await manager.post('/activity/exports', { about: `vehicle-${vehicle}` });
+    expect(parse(file.text, { bom: true, columns: true })).toHaveLength(its.length);
+  });
+
   test('is taken out as a file, what is filtered or all, and that is noted', async () => {
     const all = await manager.post('/activity/exports');
     expect(all.headers['content-disposition']).toMatch(/^attachment; filename="activity-\d{4}-\d\d-\d\d\.csv"$/);
@@ -109,7 +158,14 @@ describe('the log', () => {
     const stranger = await server.clientOf(other, 'manager');
     const { text } = await stranger.get('/activity');
     expect(text).not.toMatch(/Rosa|first/);
-    for (const path of ['/activity?order=1001', `/activity?person=${shop.staff.mechanic.staff}`])
+    const { rows } = await sql<{ about: string }>`
+      select 'customer-' || customer_id as about from work_orders where shop_id = ${shop.id} union select 'vehicle-' || id from vehicles where shop_id = ${shop.id}`.execute(
+      database.db,
+    );
+    const things = rows.slice(0, 5).map(({ about }) => `/activity?about=${about}`);
+    expect(things.length).toBeGreaterThan(1);
+    expect((await stranger.get('/activity?find=Rosa')).text).toContain('No customer and no vehicle fits');
+    for (const path of ['/activity?order=1001', `/activity?person=${shop.staff.mechanic.staff}`, ...things])
       expect(linesOf((await stranger.get(path)).text).filter((line) => !/other/.test(line))).toEqual([]);
     expect((await stranger.post('/activity/exports')).text).not.toMatch(/Rosa|of first/);
   });

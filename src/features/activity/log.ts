@@ -4,8 +4,9 @@ import type { Database } from '../../platform/database/pool.js';
 import { showFullDateTime, toIsoWithOffset } from '../../platform/time.js';
 import { isByCustomer } from '../approvals/telling.js';
 import { guard } from '../exports/cells.js';
-import { boundsOf, type Filter, KINDS } from './rules.js';
+import { boundsOf, type Filter, KINDS, readThing } from './rules.js';
 import { type Named, tellEvent } from './telling.js';
+import { eventsOf } from './things.js';
 
 const PAGE = 50;
 const PAGE_OF_FILE = 1_000;
@@ -103,10 +104,14 @@ function linkOf(row: Row): string | null {
 }
 
 async function readRows(db: Database, shop: number, timeZone: string, filter: Filter, before: Place | null, limit: number): Promise<Row[]> {
+  const thing = readThing(filter.about);
+  const asked = where(shop, timeZone, filter, before);
   const { rows } = await sql<Row>`
-    with page as (
-      select e.version, e.seq, e.at, e.kind, e.data, e.hash, e.actor_id, e.work_order_id from events e
-      where e.shop_id = ${shop} ${where(shop, timeZone, filter, before)}
+    with ${thing ? sql`its as materialized (${eventsOf(shop, thing, asked)}),` : sql``}
+    page as (
+      select e.version, e.seq, e.at, e.kind, e.data, e.hash, e.actor_id, e.work_order_id
+      from events e ${thing ? sql`join its on its.version = e.version and its.seq = e.seq` : sql``}
+      where e.shop_id = ${shop} ${asked}
       order by e.version desc, e.seq desc limit ${limit}
     ), named as (
       select p.*, ${idIn('customer')} as its_customer, ${idIn('vehicle')} as its_vehicle, ${idIn('staff')} as its_staff, ${idIn('column')} as its_column

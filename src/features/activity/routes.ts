@@ -12,7 +12,8 @@ import { ACCESS_KINDS, listPeople, readAccess, writeAccess } from './access.js';
 import { askForVerification, readChainCheck } from './chain.js';
 import { type Place, readLog, writeLog } from './log.js';
 import { RETENTION } from './retention.js';
-import { KINDS, toQuery } from './rules.js';
+import { KINDS, readThing, toQuery } from './rules.js';
+import { findThings, type NamedThing, nameThing } from './things.js';
 
 /** What can't be read in an address is not asked for: somebody else's bookmark still opens. */
 const whole = z
@@ -33,7 +34,13 @@ const kindOf = (kinds: object) =>
     .catch('')
     .default('');
 const ACCESS_FILTER = { person: whole, kind: kindOf(ACCESS_KINDS), from: Day, to: Day };
-const FILTER = { person: whole, order: whole, kind: kindOf(KINDS), from: Day, to: Day };
+const About = z
+  .string()
+  .refine((about) => readThing(about) !== null)
+  .catch('')
+  .default('');
+const Find = z.string().trim().max(100).catch('').default('');
+const FILTER = { person: whole, order: whole, about: About, kind: kindOf(KINDS), from: Day, to: Day };
 const PlaceInput = z
   .string()
   .regex(/^\d{1,15}\.\d{1,9}$/)
@@ -57,9 +64,14 @@ const days = (least: number) =>
 export function activityRoutes({ db }: Services): Route[] {
   const may = 'activity.see';
   return [
-    get('/activity', { may, query: z.object({ ...FILTER, before: PlaceInput }) }, async ({ viewer, query }) => {
-      const { before, ...filter } = query;
-      const [log, people, check] = await Promise.all([
+    get('/activity', { may, query: z.object({ ...FILTER, find: Find, before: PlaceInput }) }, async ({ viewer, query }) => {
+      const { before, find, ...filter } = query;
+      const found = find ? await findThings(db, viewer.shop, find) : [];
+      // The only one that fits is meant.
+      if (found.length === 1) return done(`/activity?${toQuery({ ...filter, about: (found[0] as NamedThing).about })}`);
+      const about = readThing(filter.about);
+      const [thing, log, people, check] = await Promise.all([
+        about && nameThing(db, viewer.shop, about),
         readLog(db, viewer, filter, before),
         listPeople(db, viewer.shop),
         readChainCheck(db, viewer.shop),
@@ -73,6 +85,7 @@ export function activityRoutes({ db }: Services): Route[] {
         chain,
         kinds: KINDS,
         filter: shown,
+        ...{ thing, find, found: found.map((one) => ({ ...one, query: toQuery({ ...filter, about: one.about }) })) },
         query: toQuery(filter),
         isFirst: !before,
       });

@@ -25,9 +25,23 @@ export const KINDS: Record<string, { name: string; nouns: string[] }> = {
 export interface Filter {
   person: number | null;
   order: number | null;
+  /** A customer or a vehicle, as `customer-12`; empty for all. */
+  about: string;
   kind: string;
   from: string;
   to: string;
+}
+
+/** What a filter's `about` names. */
+export interface Thing {
+  kind: 'customer' | 'vehicle';
+  id: number;
+}
+
+/** @param about `customer-12` or `vehicle-7`; null for anything else */
+export function readThing(about: string): Thing | null {
+  const [, kind, id] = /^(customer|vehicle)-([1-9]\d{0,14})$/.exec(about) ?? [];
+  return kind ? { kind: kind as Thing['kind'], id: Number(id) } : null;
 }
 
 /**

@@ -16,7 +16,7 @@ export async function readFacts({ db, config }: Pick<Services, 'db' | 'config'>,
   const start = performance.now();
   await sql`select 1`.execute(db);
   const milliseconds = Math.round(performance.now() - start);
-  const [database, processes, disks, growth, jobs, backup, chain, faults, silentHooks] = await Promise.all([
+  const [database, processes, disks, growth, jobs, backup, chain, { created_at: shopSince }, faults, silentHooks] = await Promise.all([
     readDatabase(db),
     readProcesses(db),
     readDisks(db),
@@ -24,6 +24,7 @@ export async function readFacts({ db, config }: Pick<Services, 'db' | 'config'>,
     readJobs(db),
     readBackupState(db),
     readChainCheck(db, shop),
+    db.selectFrom('shops').select('created_at').where('id', '=', shop).executeTakeFirstOrThrow(),
     countFaults(db, shop, new Date(now.getTime() - DAY)),
     listSilentHooks(db, shop),
   ]);
@@ -35,6 +36,7 @@ export async function readFacts({ db, config }: Pick<Services, 'db' | 'config'>,
     jobs,
     backups,
     chain,
+    shopSince,
     faults,
     silentHooks,
     observes: config.observe,

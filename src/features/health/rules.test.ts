@@ -26,6 +26,7 @@ function fine(): Facts {
       since: ago(900 * DAY),
     },
     chain: { at: ago(10 * HOUR), events: 1_234, milliseconds: 400, wrong: null },
+    shopSince: ago(900 * DAY),
     faults: { kinds: 0, times: 0 },
     pages: { count: 900, p50: 12, p95: 180 },
     silentHooks: [],
@@ -56,13 +57,38 @@ describe('what is said', () => {
     expect(items[0]?.text).toBe('Last proven restore: 03:12, 41 s. The last backup is of 03:00, 300 MB.');
   });
 
+  test('of a shop in its first night: nothing to worry about and nothing that is not known', () => {
+    const young = (facts: Facts) => {
+      Object.assign(facts, { chain: null, shopSince: ago(HOUR) });
+      Object.assign(facts.backups, { lastBackup: null, lastProof: null, since: ago(HOUR) });
+    };
+    const items = judged(young);
+    expect(worstOf(items)).toBe('soon');
+    expect(items.filter(({ state }) => state === 'soon').map(({ title }) => title)).toEqual(['Backups', 'The record']);
+    expect(items.every(({ advice }) => advice === null)).toBe(true);
+    const late = judged((facts) => {
+      young(facts);
+      Object.assign(facts, { shopSince: ago(27 * HOUR) });
+      Object.assign(facts.backups, { since: ago(27 * HOUR) });
+    });
+    expect(late.filter(({ advice }) => advice !== null).map(({ title, state }) => [title, state])).toEqual([
+      ['Backups', 'wrong'],
+      ['The record', 'watch'],
+    ]);
+  });
+
   test.each<[string, string, RegExp, (facts: Facts) => void]>([
     ['Webhooks', 'watch', /Nothing arrives at Books\./, (facts) => facts.silentHooks.push({ name: 'Books', offWhy: null })],
     ['Webhooks', 'wrong', /Switched off.*: Books/, (facts) => facts.silentHooks.push({ name: 'Books', offWhy: 'failing' })],
     ['Backups', 'wrong', /failed: No room/, (facts) => Object.assign(facts.backups, { fault: 'No room.' })],
     ['Backups', 'wrong', /Last proven/, (facts) => Object.assign(facts.backups, { lastProof: { at: ago(27 * HOUR), seconds: 3 } })],
     ['Backups', 'wrong', /There is no backup/, (facts) => Object.assign(facts.backups, { lastProof: null, lastBackup: null })],
-    ['Backups', 'watch', /No backup has been proven yet/, (facts) => Object.assign(facts.backups, { lastProof: null, since: ago(HOUR) })],
+    [
+      'Backups',
+      'soon',
+      /No backup has been proven yet.*tonight/,
+      (facts) => Object.assign(facts.backups, { lastProof: null, since: ago(HOUR) }),
+    ],
     ['Backups', 'wrong', /BACKUP_AT is off/, (facts) => Object.assign(facts.backups, { lastProof: null, lastBackup: null, isOn: false })],
     ['Backups', 'wrong', /second folder failed/, (facts) => Object.assign(facts.backups, { copyFault: 'It is not there.' })],
     ['Backups', 'watch', /Last proven/, (facts) => Object.assign(facts.backups, { isElsewhere: false })],
@@ -89,7 +115,8 @@ describe('what is said', () => {
       /tampered with, event 3/,
       (facts) => Object.assign(facts.chain as object, { wrong: 'event 3.1 is not as it was written' }),
     ],
-    ['The record', 'watch', /not verified yet/, (facts) => Object.assign(facts, { chain: null })],
+    ['The record', 'watch', /not verified yet/, (facts) => Object.assign(facts, { chain: null, shopSince: ago(27 * HOUR) })],
+    ['The record', 'soon', /within an hour/, (facts) => Object.assign(facts, { chain: null, shopSince: ago(25 * HOUR) })],
   ])('%s, %s: %s', (title, state, text, change) => {
     const found = item(title, change);
     expect(found).toMatchObject({ state, text: expect.stringMatching(text) });

@@ -34,6 +34,8 @@ export interface Facts {
     isElsewhere: boolean;
   };
   chain: ChainCheck | null;
+  /** When the shop was made. */
+  shopSince: Date;
   faults: { kinds: number; times: number };
   /** How long pages took in the last 24 hours, all together. Milliseconds. */
   pages: { count: number; p50: number; p95: number };
@@ -43,7 +45,8 @@ export interface Facts {
   observes: boolean;
 }
 
-export type State = 'fine' | 'watch' | 'wrong';
+/** `soon`: not known yet, as it should be in a shop that has not had its first night. */
+export type State = 'fine' | 'soon' | 'watch' | 'wrong';
 
 /** One thing of the Health page: how it is, in words, and what to do about it. */
 export interface Item {
@@ -58,6 +61,8 @@ export interface Item {
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+/** As with backups: in a shop as young as that nothing has been missed. */
+const FIRST_NIGHT = 26 * HOUR;
 const GB = 1e9;
 /** A process tells every minute that it lives. */
 const SILENT = 3 * MINUTE;
@@ -75,14 +80,14 @@ export function judge(facts: Facts, now: Date, when: (at: Date) => string): Item
     ...judgeSpeed(facts.pages),
     judgeJobs(facts.jobs, now),
     judgeProcesses(facts.processes, facts.observes, now),
-    judgeChain(facts.chain, now, when),
+    judgeChain(facts.chain, facts.shopSince, now, when),
     ...judgeHooks(facts.silentHooks),
   ];
 }
 
 /** The worst of all. */
 export function worstOf(items: Item[]): State {
-  return items.some(({ state }) => state === 'wrong') ? 'wrong' : items.some(({ state }) => state === 'watch') ? 'watch' : 'fine';
+  return (['wrong', 'watch', 'soon'] as const).find((bad) => items.some(({ state }) => state === bad)) ?? 'fine';
 }
 
 const PROVE_NOW = 'npm run backup -- --prove makes one now, and proves it.';
@@ -102,7 +107,7 @@ function judgeBackups(backups: Facts['backups'], now: Date, when: (at: Date) => 
   if (copyFault)
     return say('wrong', ` The copy in the second folder failed: ${copyFault}`, 'Connect the second disk, or set BACKUP_SECOND_DIR anew.');
   if (!since) return say('fine', ' Of a demo none is made by itself.', null);
-  if (!lastProof) return say('watch', '', `One is made and proven tonight; ${PROVE_NOW}`);
+  if (!lastProof) return say('soon', ` The first one is made and proven tonight; ${PROVE_NOW}`, null);
   const advice = 'They are on the same disk as the data. Set BACKUP_SECOND_DIR to a folder on another one.';
   return isElsewhere ? say('fine', '', null) : say('watch', '', advice);
 }
@@ -220,11 +225,12 @@ function judgeProcesses(processes: ProcessFact[], observes: boolean, now: Date):
   return { state: 'fine', title, text, advice: null };
 }
 
-function judgeChain(chain: ChainCheck | null, now: Date, when: (at: Date) => string): Item {
+function judgeChain(chain: ChainCheck | null, since: Date, now: Date, when: (at: Date) => string): Item {
   const title = 'The record';
   const link = { to: '/activity', name: 'Look at the activity' };
-  if (!chain)
-    return { state: 'watch', title, text: 'It was not verified yet.', advice: 'That is done within an hour, and then each night.', link };
+  if (!chain && now.getTime() - since.getTime() <= FIRST_NIGHT)
+    return { state: 'soon', title, text: 'It is verified within an hour, and then each night.', advice: null, link };
+  if (!chain) return { state: 'watch', title, text: 'It was not verified yet.', advice: 'Work in the background may be stuck.', link };
   const text = `Verified ${when(chain.at)}: all of its ${count(chain.events, 'event')} stand as they were written.`;
   if (chain.wrong) {
     const advice = 'Somebody changed the database by hand. Keep a copy as it is now, and compare it with the last backup.';

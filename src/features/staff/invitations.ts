@@ -10,7 +10,7 @@ const INVITATION_DAYS = 7;
 
 export interface Invited {
   staff: number;
-  /** Null when the person has a password already (from another shop): they just sign in. */
+  /** Null when the person is known from another shop: they sign in as they do there. */
   token: string | null;
 }
 
@@ -32,17 +32,29 @@ export async function inviteMember(db: Database, actor: Actor, input: { name: st
     if (member) throw new Conflict('Somebody with that e-mail address belongs to the shop already.');
     await tx.db.insertInto('memberships').values({ shop_id: tx.shop, staff_id: staff.id, role: input.role, created_at: tx.now }).execute();
     tx.record('staff.invited', null, { staff: staff.id, role: input.role });
-    if (!staff.active) await addInvitation(tx, staff.id, token);
-    return { staff: staff.id, active: staff.active };
+    const own = !staff.active && (await isFirstShop(tx, staff.id));
+    if (own) await addInvitation(tx, staff.id, token);
+    return { staff: staff.id, own };
   });
-  return { staff: result.staff, token: result.active ? null : token };
+  return { staff: result.staff, token: result.own ? token : null };
 }
 
 /** A new link for somebody who lost theirs, or forgot the password. @returns the token */
 export async function renewInvitation(db: Database, actor: Actor, staff: number): Promise<string> {
   const token = newToken();
   await change(db, actor, {}, async (tx) => {
-    await refuseForeignPerson(tx, staff, 'This person belongs to another shop too, and keeps the password they have.');
+    await refuseForeignAccount(tx, staff);
+    tx.record('staff.link-made', null, { staff });
+    await addInvitation(tx, staff, token);
+  });
+  return token;
+}
+
+/** The same for whoever has the machine, who may reach into every shop on it. @returns the token */
+export async function inviteFromMachine(db: Database, shop: number, staff: number): Promise<string> {
+  const token = newToken();
+  await change(db, { shop, staff: null }, {}, async (tx) => {
+    await getMember(tx, staff);
     tx.record('staff.link-made', null, { staff });
     await addInvitation(tx, staff, token);
   });
@@ -117,6 +129,29 @@ async function findOrAddPerson(tx: Change, input: { name: string; email: string 
   if (person) return { id: person.id, active: Boolean(person.active) };
   const added = await tx.db.insertInto('staff').values({ email, name: input.name }).returning('id').executeTakeFirstOrThrow();
   return { id: added.id, active: false };
+}
+
+/** Whoever has no password yet gets their link from the shop that they belonged to first: it is the one that knows them. */
+async function refuseForeignAccount(tx: Change, staff: number): Promise<void> {
+  const { hasPassword } = await tx.db
+    .selectFrom('staff')
+    .select((eb) => eb('password_hash', 'is not', null).as('hasPassword'))
+    .where('id', '=', staff)
+    .executeTakeFirstOrThrow(() => new NotFound('That person is not here.'));
+  if (hasPassword) return refuseForeignPerson(tx, staff, 'This person belongs to another shop too, and keeps the password they have.');
+  await getMember(tx, staff);
+  if (!(await isFirstShop(tx, staff))) throw new Conflict('This person belonged to another shop before, which gives them their link.');
+}
+
+async function isFirstShop(tx: Change, staff: number): Promise<boolean> {
+  const first = await tx.db
+    .selectFrom('memberships')
+    .select('shop_id')
+    .where('staff_id', '=', staff)
+    .orderBy('created_at')
+    .orderBy('shop_id')
+    .executeTakeFirst();
+  return first?.shop_id === tx.shop;
 }
 
 /**

@@ -141,6 +141,17 @@ test('a manager of one shop can’t take over an account that another shop knows
   expect((await invite(other.email('manager'))).status).toBe(409);
 });
 
+test('nor one that waits there for its first password: only the shop that knew the person first gives out the link', async () => {
+  const other = await makeShop(database.db, `waiting${shops}`);
+  const boss = await server.clientOf(other, 'manager');
+  await boss.post('/staff', { name: 'New there', email: 'waits@shop.test', role: 'manager' });
+  const joined = await invite('waits@shop.test');
+  expect(joined.status).toBe(303);
+  const { id } = await database.db.selectFrom('staff').select('id').where('email', '=', 'waits@shop.test').executeTakeFirstOrThrow();
+  expect((await manager.post(`/staff/${id}/links`)).status).toBe(409);
+  expect(tokenIn((await boss.post(`/staff/${id}/links`)).text)).toBeTruthy();
+});
+
 test('nobody joins by mass: two invitations for one address make one person', async () => {
   const replies = await Promise.all([invite('same@shop.test'), invite('Same@Shop.test')]);
   expect(replies.map((reply) => reply.status).sort()).toEqual([200, 409]);

@@ -15,6 +15,8 @@ test.each([
     'abababababab',
   ],
   ...['1q2w3e4r5t', 'welcome12345', 'letmein12345', 'abcdefghij', 'iloveyou2024', 'harleydavidson', 'administrator', 'serviceflow1'],
+  ...['123qweasdzxc', 'q1w2e3r4t5y6', '1qaz2wsx3edc', 'qazwsxedcrfv', '1234554321', '12345678910', 'z123456789a', '111222333444'],
+  ...['P4ssw0rd2026', '2026christopher!', 'footballhockey', 'L1verp00l1892', 'starwarsstarwars', 'abcdeabcde'],
 ])('%s is one of the first that are tried', (password) => {
   expect(isCommon(password)).toBe(true);
   expect(NewPassword.safeParse(password).success).toBe(false);
@@ -28,6 +30,9 @@ test.each([
   '🔧🚗🔧🚗🛠️🔩 ok',
   'torque wrench 42 Nm',
   'xkcd936xkcd',
+  'password of my aunt',
+  'football on Tuesdays',
+  'my 1st Harley, 1987',
 ])('%s may be chosen, whatever signs it has or has not', (password) => {
   expect(isCommon(password)).toBe(false);
   expect(NewPassword.safeParse(password).data).toBe(password);

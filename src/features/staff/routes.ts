@@ -39,7 +39,8 @@ export function staffRoutes({ db, config }: Services): Route[] {
     get('/staff', { may: 'staff.manage' }, ({ viewer }) => list(viewer, null)),
     post('/staff', { may: 'staff.manage', body: InviteInput, form: again }, async ({ viewer, body, request }) => {
       const invited = await inviteMember(db, viewer, body);
-      if (!invited.token) return done('/staff', { flash: { text: `${body.name} can sign in with the password they have.` } });
+      if (!invited.token)
+        return done('/staff', { flash: { text: `${body.name} signs in as they do at the other shop that they belong to.` } });
       return showLink(viewer, invited.staff, invited.token, hostOf(request));
     }),
     post(

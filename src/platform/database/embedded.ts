@@ -21,8 +21,11 @@ type Referable = pg.Client & { ref(): void; unref(): void };
 export interface EmbeddedPostgres {
   /** Superuser's address of the database `serviceflow`; holds the password, so never log it. */
   url: string;
-  /** Leaves; the last one out stops the server. Close your own connections first. */
-  release(): Promise<void>;
+  /**
+   * Leaves; the last one out stops the server. Close your own connections first.
+   * @param cut ends connections of this program that are in the middle of something, unless somebody else sits there, too
+   */
+  release(cut?: boolean): Promise<void>;
 }
 
 /**
@@ -57,18 +60,18 @@ export async function openEmbedded(dataDir: string): Promise<EmbeddedPostgres> {
   }
   const watch = setInterval(() => void hurryStop(cluster).catch(() => undefined), WATCH_MS);
   watch.unref();
-  async function release() {
+  async function release(cut: boolean) {
     clearInterval(watch);
     leaving.abort();
     await rejoined;
-    if (seat) await leave(cluster, seat);
+    if (seat) await leave(cluster, seat, cut);
   }
 
   first.once('end', onEnd);
   return {
     url: urlOf(cluster, port, DATABASE),
-    release: () => {
-      left ??= release();
+    release: (cut = false) => {
+      left ??= release(cut);
       return left;
     },
   };
@@ -153,11 +156,12 @@ async function sitDown(cluster: Cluster, { port }: Server): Promise<pg.Client | 
   }
 }
 
-async function leave(cluster: Cluster, seat: pg.Client): Promise<void> {
+async function leave(cluster: Cluster, seat: pg.Client, cut: boolean): Promise<void> {
   (seat as Referable).ref();
   try {
     await seat.query("select set_config('application_name', $1, false)", [LEAVING]);
     await seat.query('select pg_advisory_lock($1)', [DOOR]);
+    if (cut) await seat.query(CUT, [SEATED, LEAVING]);
     // The lock is kept until the server is down: it is what holds newcomers back.
     if (await isLast(seat)) await stopServer(cluster);
   } catch {
@@ -166,6 +170,11 @@ async function leave(cluster: Cluster, seat: pg.Client): Promise<void> {
     await seat.end().catch(() => undefined);
   }
 }
+
+/** A statement that runs does not notice that nobody waits for it any more. */
+const CUT = `select pg_terminate_backend(pid) from pg_stat_activity
+  where backend_type = 'client backend' and application_name like 'serviceflow%' and application_name <> $2 and pid <> pg_backend_pid()
+    and not exists (select from pg_stat_activity where application_name = $1)`;
 
 async function isLast(seat: pg.Client): Promise<boolean> {
   const others = `select count(*)::int as everyone, count(*) filter (where application_name = $1)::int as seated
