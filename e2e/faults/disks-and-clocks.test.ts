@@ -97,7 +97,7 @@ describe.skipIf(!canMake('A clock that is wrong', 'test', '-e', LIBRARY ?? 'libf
         // Two sign in at the one, two at the other; then each is sent to both by turns.
         for (let index = 0; index < 4; index++) {
           const first = await new Client(servers[index % 2 === 0 ? 0 : 1].url).signInAs(shop, 'advisor');
-          const client = new Client(`http://127.0.0.1:${door.port}`);
+          const client = new Client(door.url);
           for (const [name, value] of first.cookies) client.cookies.set(name, value);
           first.close();
           clients.push(client);
