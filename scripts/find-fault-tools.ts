@@ -5,4 +5,6 @@ import { installPackages } from './install-packages.js';
 
 const missing = ['strace', 'faketime'].filter((tool) => spawnSync('which', [tool]).status !== 0);
 const reason = missing.length > 0 ? installPackages(missing) : undefined;
-console.log(reason ? `${missing.join(' and ')} are not here (${reason}).` : 'strace and faketime are here.');
+console.log(
+  reason ? `Not here: ${missing.join(', ')} (${reason}). The faults that take them are not tried.` : 'strace and faketime are here.',
+);

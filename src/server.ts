@@ -18,8 +18,8 @@ import { REQUEST_TIMEOUT } from './platform/web/deadlines.js';
 const DRAIN = 10_000;
 /** Before that, for a proxy in front: it learns that this process leaves while it still answers, so that nothing is sent in vain. */
 const FAREWELL = 1_000;
-/** For the moment in which to stop listening. */
-const QUIET = 0.3;
+/** For the moment in which to stop listening: a turn of the event loop that has nothing to do takes a few thousandths. */
+const QUIET = 0.05;
 const LONGEST_WAIT = 1_000;
 
 export interface RunningServer {

@@ -82,7 +82,8 @@ export class Machine {
     await this.end('SIGKILL');
     // Postgres, where the program could not stop it any more.
     const [left] = this.processesOfPostgres();
-    if (left) process.kill(left, 'SIGQUIT');
+    // It may just be going by itself.
+    if (left) spawnSync('kill', ['-QUIT', String(left)]);
     while (this.processesOfPostgres().length > 0) await sleep(100);
     rmSync(this.dataDir, { recursive: true, force: true });
   }

@@ -94,7 +94,7 @@ test('a line that takes 100 ms each way, and lines that are cut every five secon
 
 test('a screen whose line goes dead is forgotten, and right again when it is back', async () => {
   const line = await TcpProxy.open(Number(new URL(server.url).port));
-  const far = await new Client(`http://127.0.0.1:${line.port}`).signInAs(shop, 'advisor');
+  const far = await new Client(line.url).signInAs(shop, 'advisor');
   const screen = await Screen.open(far);
   const here = () => server.app.services.live.members().length;
   expect(here()).toBe(1);

@@ -82,7 +82,7 @@ describe.skipIf(!earlier)('the version of before the last migrations beside this
     const running = old as SpawnedServer;
     const portOf = ({ url }: SpawnedServer) => Number(new URL(url).port);
     door = await TcpProxy.open(portOf(running));
-    const url = `http://127.0.0.1:${door.port}`;
+    const { url } = door;
     for (let index = 0; index < 4; index++) clients.push(await new Client(url).signInAs(shop, 'advisor'));
     for (const client of clients) screens.push(await Screen.open(client));
     const work = new Load(clients, shop, numbers, { perSecond: 10, kinds: ['move', 'comment', 'photo'], retryFor: 60 });

@@ -11,9 +11,9 @@ export default defineConfig({
       'src/**/{killed,files-killed,crashes,damaged}.test.ts',
     ],
     globalSetup: new URL('../../src/testing/global-setup.ts', import.meta.url).pathname,
-    // Each starts several processes of the program.
-    maxWorkers: 1,
-    testTimeout: 60_000,
+    // Each starts several processes of the program, and waits most of the time: for what is dead to be noticed, for what is full.
+    maxWorkers: 2,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
   },
 });

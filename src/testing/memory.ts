@@ -28,6 +28,11 @@ export function watchMemory(): { stop(): number } | null {
   };
 }
 
+/** What a process holds in memory, in bytes; 0 where the system doesn't say. */
+export function residentMemory(pid: number): number {
+  return statusOf(pid, 'VmRSS');
+}
+
 /** Of everything that a process started, and what those started. */
 function descendants(pid: number): number[] {
   try {

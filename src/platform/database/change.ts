@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely';
-import { Conflict } from '../errors.js';
+import { Conflict, RequestError } from '../errors.js';
 import { chainEvents, type EventInput, insertEvents } from './events.js';
 import { type Database, OutcomeUnknown } from './pool.js';
 import type { DB } from './schema.js';
@@ -90,6 +90,7 @@ export async function change<Result>(
   const run = runners.get(db);
   if (run) return run(actor, options, work);
   const requestId = options.requestId ?? actor.demands?.nextRequestId?.();
+  let unknown: OutcomeUnknown | undefined;
   for (let attempt = 1; ; attempt++) {
     try {
       const changed = await db.transaction().execute((trx) => changeWithin(trx, actor, { requestId }, work));
@@ -100,9 +101,11 @@ export async function change<Result>(
     } catch (error) {
       if (error instanceof NothingToWrite) return error.changed as Changed<Result>;
       if (attempt < 3 && RETRIED.has((error as { code?: string }).code ?? '')) continue;
+      if (error instanceof OutcomeUnknown) unknown = error;
       // Done again under the same id, it finds out whether it was done.
       if (attempt < 3 && requestId && error instanceof OutcomeUnknown) continue;
-      throw error;
+      // It could not be found out; a refusal is made after that.
+      throw unknown && !(error instanceof RequestError) ? unknown : error;
     }
   }
 }

@@ -108,6 +108,8 @@ function isLoss(error: unknown): boolean {
   return !(error instanceof pg.DatabaseError) || error.severity === 'FATAL';
 }
 
+const UNDONE = { command: 'ROLLBACK' as const, rowCount: 0, rows: [] };
+
 /**
  * A query that failed without a SQLSTATE (a time-out of ours, a cut socket) leaves its connection in an unknown
  * state, and Kysely gives it back to the pool as if it were sound. Such a client is released with its error
@@ -117,13 +119,14 @@ function guard(client: pg.PoolClient): PostgresPoolClient {
   let poison: Error | undefined;
   const query = async (text: string, parameters: readonly unknown[]) => {
     // Postgres rolls back what a lost connection has begun. To ask for it would be to wait once more, and would hide the first error.
-    if (poison && text === 'rollback') return { command: 'ROLLBACK', rowCount: 0, rows: [] };
+    if (poison && text === 'rollback') return UNDONE;
     try {
       return await client.query(text, parameters as unknown[]);
     } catch (error) {
       // 0A000: a statement was prepared before a later version changed a table.
       if (isLoss(error) || (error as pg.DatabaseError).code === '0A000') poison = error as Error;
       if (text === 'commit' && isLoss(error)) throw new OutcomeUnknown(error as Error);
+      if (text === 'rollback' && isLoss(error)) return UNDONE;
       throw error;
     }
   };

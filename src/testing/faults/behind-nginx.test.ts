@@ -2,52 +2,29 @@ import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Client } from '../client.js';
-import { type TestDatabase, testDatabase } from '../database.js';
 import { until } from '../server.js';
-import { makeShop, openOrders, type TestShop } from '../shop.js';
-import { findLosses } from './check.js';
-import { Fleet } from './fleet.js';
-import { Load } from './load.js';
 import { hasNginx, type Nginx, startNginx } from './nginx.js';
-import { Screen, untilAllShow } from './screens.js';
+import { untilAllShow } from './screens.js';
+import { type StandingFleet, standFleet } from './stand-fleet.js';
 
 // scripts/find-nginx.ts says why, where there is none.
 describe.skipIf(!hasNginx())('three processes behind nginx, as docs/scale.md says', () => {
-  let database: TestDatabase;
-  let shop: TestShop;
-  let numbers: number[];
-  let fleet: Fleet;
-  let nginx: Nginx;
-  const clients: Client[] = [];
-  const screens: Screen[] = [];
-  let load: Load | undefined;
+  let stand: StandingFleet<Nginx>;
 
   beforeAll(async () => {
-    database = await testDatabase();
-    shop = await makeShop(database.db);
-    numbers = await openOrders(database.db, shop.staff.advisor, 8);
-    fleet = await Fleet.start(database.url, 3);
-    nginx = await startNginx(`${fleet.dataDir}/nginx`, fleet.ports);
-    for (let index = 0; index < 8; index++) clients.push(await new Client(nginx.url).signInAs(shop, 'advisor'));
+    stand = await standFleet((fleet) => startNginx(`${fleet.dataDir}/nginx`, fleet.ports), Array(8).fill('advisor'));
   }, 120_000);
-  afterEach(() => {
-    for (const screen of screens.splice(0)) screen.close();
-  });
-  afterAll(async () => {
-    await load?.stop();
-    for (const client of clients) client.close();
-    await nginx?.stop();
-    await fleet.stop();
-    await database.close();
-  });
+  afterEach(() => stand.closeScreens());
+  afterAll(() => stand.stop());
 
   /** The ports that answered, from the `from`-th request on. */
-  const answered = (from: number) => new Set(nginx.ports().slice(from).flat());
+  const answered = (from: number) => new Set(stand.door.ports().slice(from).flat());
 
   test('a session holds at each of them, and a move at one is on the screens of all', async () => {
-    const from = nginx.ports().length;
-    const client = clients[0] as Client;
-    for (let index = 0; index < 6; index++) screens.push(await Screen.open(client));
+    const { database, shop, numbers, screens } = stand;
+    const from = stand.door.ports().length;
+    const client = stand.clients[0] as Client;
+    await stand.openScreens(6);
     for (let index = 0; index < 9; index++) expect((await client.get('/board')).status).toBe(200);
     await until(() => answered(from).size === 3, 'each of them to be asked');
     const column = shop.columns[1]?.id ?? 0;
@@ -58,12 +35,12 @@ describe.skipIf(!hasNginx())('three processes behind nginx, as docs/scale.md say
 
   test('wrong passwords are counted by all of them together', async () => {
     const guess = async () => {
-      const client = new Client(nginx.url);
-      const { status } = await client.signIn(shop.email('manager'), 'not the password');
+      const client = new Client(stand.door.url);
+      const { status } = await client.signIn(stand.shop.email('manager'), 'not the password');
       client.close();
       return status;
     };
-    const from = nginx.ports().length;
+    const from = stand.door.ports().length;
     const statuses = [];
     for (let turn = 0; turn < 7; turn++) statuses.push(await guess());
     expect(statuses).toEqual([422, 422, 422, 422, 422, 422, 429]);
@@ -71,6 +48,7 @@ describe.skipIf(!hasNginx())('three processes behind nginx, as docs/scale.md say
   }, 60_000);
 
   test('background work is done once, by whoever is free', async () => {
+    const { database, fleet } = stand;
     const done = () =>
       fleet.servers.flatMap((server) => server?.output.join('').match(/files that nothing refers to were removed/g) ?? []).length;
     for (let index = 0; index < 9; index++)
@@ -82,9 +60,9 @@ describe.skipIf(!hasNginx())('three processes behind nginx, as docs/scale.md say
   }, 150_000);
 
   test('restarted one after the other under load: no request fails, no move is lost, no screen stays behind', async () => {
-    for (let index = 0; index < 100; index++) screens.push(await Screen.open(clients[index % 8] as Client));
-    const work = new Load(clients, shop, numbers, { perSecond: 50 });
-    load = work;
+    const { database, shop, fleet, screens } = stand;
+    await stand.openScreens(100);
+    const work = stand.work({ perSecond: 50 });
     await until(() => work.acknowledged.length > 50, 'the first writes', 60);
     for (const [index] of fleet.ports.entries()) {
       expect(await fleet.end(index, 'SIGTERM')).toBe('exit code 0');
@@ -104,6 +82,6 @@ describe.skipIf(!hasNginx())('three processes behind nginx, as docs/scale.md say
     expect(most).toBeLessThan(20_000);
     const shown = [half, most, settled].map((ms) => (ms / 1000).toFixed(1));
     console.log(`Screens right again after ${shown[0]} s (half of them), ${shown[1]} s (all); ${shown[2]} s after the last write.`);
-    expect(await findLosses(database.db, shop.id, ledger)).toEqual([]);
+    expect(await stand.losses()).toEqual([]);
   }, 240_000);
 });

@@ -14,7 +14,7 @@ export interface Nginx {
   url: string;
   /** To which of the ports behind it each request went, in their order; several where it tried another. */
   ports(): number[][];
-  stop(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** Whether it can be started here; scripts/find-nginx.ts installs it where that is possible. */
@@ -48,7 +48,7 @@ export async function startNginx(folder: string, ports: number[]): Promise<Nginx
         .split('\n')
         .filter(Boolean)
         .map((line) => line.split(', ').map((address) => Number(address.split(':')[1]))),
-    stop: async () => {
+    close: async () => {
       child.kill('SIGTERM');
       await ended;
     },

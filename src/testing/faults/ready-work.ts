@@ -157,7 +157,7 @@ export async function readyInspections({ database: { db }, shop, samples, manage
   };
 }
 
-export async function readySafety({ database: { db }, shop, manager }: Place): Promise<Record<string, Ready>> {
+export async function readySafety({ server, database: { db }, shop }: Place): Promise<Record<string, Ready>> {
   const [held, known] = (await openEmpty(db, shop.staff.advisor, 2)) as [number, number];
   const template = await addBrakesTemplate(db, shop, 'Pads that hold');
   for (const number of [held, known])
@@ -165,7 +165,9 @@ export async function readySafety({ database: { db }, shop, manager }: Place): P
   const holdsOf = async (number: number) => (await listOpenHolds(db, shop.id, number)).map(({ id }) => id).join();
   const holds = await holdsOf(held);
   const released = await holdsOf(known);
-  await must(manager, `/work-orders/${known}/acknowledgements`, { holds: released, givenBy: 'Dana', how: 'phone', note: '' });
+  // By another person than the one who releases.
+  const advisor = await server.clientOf(shop, 'advisor');
+  await must(advisor, `/work-orders/${known}/acknowledgements`, { holds: released, givenBy: 'Dana', how: 'phone', note: '' });
   return {
     '/work-orders/:number/acknowledgements': {
       path: `/work-orders/${held}/acknowledgements`,

@@ -38,6 +38,10 @@ export class TcpProxy {
     return (this.server.address() as AddressInfo).port;
   }
 
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
   /** Connections that are open. */
   get open(): number {
     return this.#sockets.size / 2;

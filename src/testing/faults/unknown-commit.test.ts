@@ -59,6 +59,29 @@ test.each([
   expect(await findDamage(database.db, shop.id)).toEqual([]);
 });
 
+test('a connection that is cut after a commit, and nobody at the database afterwards: nothing is claimed that nobody knows', async () => {
+  const cut = proxy.cutAt(COMMIT, 'after').then(() => {
+    proxy.way = 'refuse';
+    proxy.cut();
+  });
+  const reply = await client.post('/work-orders/1001/comments', { text: 'Perhaps', requestId: 'not-found-out' });
+  await cut;
+  expect(reply.status).toBe(503);
+  expect(reply.text).toContain('may be saved, or not');
+  proxy.way = 'pass';
+  expect(await textsOf(database)).toEqual(['Perhaps']);
+});
+
+test('a connection that is cut while something is taken back: what is said is why it was', async () => {
+  const form = { text: 'Once', requestId: 'sent-again' };
+  expect((await client.post('/work-orders/1001/comments', form)).status).toBe(303);
+  const cut = proxy.cutAt('rollback\0', 'after');
+  // It was done already, so it was.
+  expect((await client.post('/work-orders/1001/comments', form)).status).toBe(303);
+  await cut;
+  expect(await textsOf(database)).toEqual(['Once']);
+});
+
 test('a line to the database that goes dead: each request ends in a sentence, and the pool is whole afterwards', async () => {
   const { pool } = server.app.services;
   // Connections of the pool that are idle, and one in the middle of a statement.
