@@ -73,8 +73,8 @@ test.concurrent('a backup beside others is killed at its steps: those of before 
       left = Math.max(left, leftovers(where).length);
     }
     console.log(`${kills} kills at ${killed.length} of the ${steps} steps of a backup beside ${KEPT} others`);
-    // The pieces in which a stream comes are not always as many.
-    expect(kills).toBeGreaterThan(killed.length - 5);
+    // The pieces in which a stream comes are not always as many: some runs are over before.
+    expect(kills).toBeGreaterThan(killed.length * 0.9);
     // Each next one has cleared up, though it was killed itself.
     expect(left).toBe(1);
     await back();
@@ -97,7 +97,7 @@ test.concurrent('the first backup of all, which copies the files, is killed afte
       for (const path of await wholeArchives(where)) await prove(path);
     }
     console.log(`${kills} kills at the ${steps} steps of a first backup`);
-    expect(kills).toBeGreaterThan(steps - 5);
+    expect(kills).toBeGreaterThan(steps * 0.9);
     const last = await back();
     expect(leftovers(where)).toEqual([]);
     await prove(last.path);
