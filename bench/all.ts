@@ -7,6 +7,7 @@ import { measureMoves } from './moves.js';
 import { measureObserve } from './observe.js';
 import { measureOrders } from './orders.js';
 import { measureSearch } from './search.js';
+import { measureSlots } from './slots.js';
 import { measureStart } from './start.js';
 import { type Ground, layGround } from './support/ground.js';
 import { type Figure, print, save } from './support/report.js';
@@ -22,6 +23,7 @@ const MEASURES: Record<string, (ground: Ground) => Promise<Figure[]>> = {
   start: measureStart,
   finished: measureFinished,
   search: measureSearch,
+  slots: measureSlots,
   uploads: measureUploads,
   observe: measureObserve,
 };

@@ -25,12 +25,23 @@ test('lines are typed one after the other with the keyboard, calculated, and cha
   await expect(rows(page).first()).toHaveAttribute('data-amount-cents', '3750');
   // The next one waits, with the hand still at the keyboard.
   await expect(page.getByLabel('Part number')).toBeFocused();
+  // Typing goes on while the fields of another kind are on their way.
+  let goOn = () => {};
+  const typed = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  await page.route('**/lines/new?*', (route) => typed.then(() => route.continue()));
   await page.getByLabel('Kind').selectOption('Labor');
   await page.getByLabel('What', { exact: true }).fill('Replace pads');
+  goOn();
+  await expect(page.getByLabel('Hours', { exact: true })).toBeVisible();
+  await expect(page.getByLabel('What', { exact: true })).toHaveValue('Replace pads');
+  await expect(page.getByLabel('What', { exact: true })).toBeFocused();
   await page.getByLabel('Hours', { exact: true }).fill('1.5');
   await page.getByLabel('Price of an hour').fill('100');
   await page.keyboard.press('Enter');
   await expect(rows(page)).toHaveCount(2);
+  await expect(page.getByLabel('What', { exact: true })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(page.locator('.line-edit')).toHaveCount(0);
   await expect(dialog(page)).toBeVisible();

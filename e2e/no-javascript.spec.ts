@@ -32,7 +32,7 @@ test('sign in, look, filter, sign out', async ({ people, shop, site }) => {
   await filters.getByRole('link', { name: 'Show all' }).click();
   await expect(card(page, other)).toBeVisible();
 
-  await page.locator('details.person summary').click();
+  await page.locator('details.person summary').last().click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect(page).toHaveURL('/sign-in');
   await page.goto('/board');
@@ -149,7 +149,7 @@ test('a new work order for a vehicle that its plate finds', async ({ people, sho
   await page.getByRole('radio').first().check();
   await page.getByLabel('Concern').fill('Side door sticks');
   await page.getByRole('button', { name: 'Open the work order' }).click();
-  await expect(page.locator('#notices')).toHaveText(`WO-${before + 1} is open.`);
+  await expect(page.locator('#notices')).toHaveText(`WO-${before + 1} is open. Now the photos of its arrival.`);
   await expect(page.getByRole('heading', { level: 1 })).toContainText('2014 Ford Transit');
   await expect(page.locator('.concern')).toHaveText('Side door sticks');
 });
@@ -181,6 +181,7 @@ test('hand a finished vehicle over, find it among the finished ones, bring it ba
   await page.goto(`/work-orders/${number}`);
   await page.getByRole('button', { name: 'Hand over' }).click();
   await expect(page.locator('#notices')).toContainText(`WO-${number} was handed over.`);
+  await page.getByRole('navigation', { name: 'Main' }).getByText('More').click();
   await page.getByRole('link', { name: 'Finished' }).click();
   await page.getByLabel('Number, plate, vehicle or customer').fill('7abc123');
   await page.getByRole('button', { name: 'Find' }).click();

@@ -1,11 +1,16 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright/test';
 import { moveCard } from '../src/features/board/moves.js';
+import { makeCustomerPageLink } from '../src/features/customer-pages/links.js';
 import { addLabel, listLabels, setLabel } from '../src/features/labels/labels.js';
+import { CANNED_JOBS } from '../src/features/settings/canned-lines.js';
+import { addToShelf } from '../src/features/settings/shelves.js';
 import { inviteMember } from '../src/features/staff/invitations.js';
 import { makeTvLink } from '../src/features/tv/links.js';
 import { block } from '../src/features/work-orders/blocks.js';
 import { addComment } from '../src/features/work-orders/comments.js';
+import { change } from '../src/platform/database/change.js';
+import { makeAppointments, makeMessages } from '../src/testing/appointments.js';
 import { testDatabase } from '../src/testing/database.js';
 import { startTestServer } from '../src/testing/server.js';
 import type { TestShop } from '../src/testing/shop.js';
@@ -198,6 +203,37 @@ test('how the program runs: health, times, a fault, activity, and for how long i
   await page.getByRole('link', { name: 'Error: made for this page' }).click();
   await page.getByText('Details').click();
   await expectSound(page);
+});
+
+test('the morning, the bell, messages, what is set for appointments, and the customer’s own page', async ({ people, shop, site }) => {
+  const number = await fill(site, shop);
+  await addToShelf(site.db, shop.staff.manager, CANNED_JOBS.shelf, { name: 'Rotation', concern: '', cause: '', correction: '', lines: [] });
+  await makeAppointments(site.db, shop);
+  await makeMessages(site.db, shop);
+  const { manager, mechanic } = shop.staff;
+  await addComment(site.db, mechanic, number, `@${manager.name} please look`);
+  const order = await site.db
+    .selectFrom('work_orders')
+    .select(['customer_id', 'vehicle_id'])
+    .where('shop_id', '=', shop.id)
+    .where('number', '=', number)
+    .executeTakeFirstOrThrow();
+  const customer = order.customer_id as number;
+  const link = (await change(site.db, manager, {}, (tx) => makeCustomerPageLink(tx, customer))).result;
+  const page = await people.signIn('manager');
+  const settings = ['hours', 'booking', 'capacity', 'messages', 'messages/templates'].map((name) => `/settings/${name}`);
+  const theirs = [`/customers/${customer}/page`, `/customers/${customer}/messages`, `/vehicles/${order.vehicle_id}/services`];
+  for (const path of ['/today', '/notices', '/messages', ...settings, ...theirs]) {
+    await page.goto(path);
+    await expectSound(page);
+  }
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const path of ['/today', '/messages', '/settings/capacity', link]) {
+    await page.goto(path);
+    await expectSound(page);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width, `${path} is no wider than its window`).toBeLessThanOrEqual(390);
+  }
 });
 
 test('a link that is shown once, and what is not one’s own', async ({ people, watch }) => {

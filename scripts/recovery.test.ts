@@ -25,6 +25,19 @@ beforeAll(async () => {
   database = await testDatabase(2);
   const store = await diskStore(join(usb.path, 'old-machine'));
   shop = await fillShops(database.db, store);
+  const at = new Date();
+  const message = {
+    direction: 'out',
+    channel: 'mail',
+    state: 'waiting',
+    name: 'Dana',
+    address: 'dana@example.test',
+    text: 'Hello',
+  } as const;
+  await database.db
+    .insertInto('messages')
+    .values({ ...message, shop_id: shop.id, due_at: at, written_at: at })
+    .execute();
   archive = (await back(database.url, store, { folder: join(usb.path, 'backups'), passphrase: PASSPHRASE })).path;
   // The embedded Postgres is not run by root, and has to get there.
   chmodSync(machine.path, 0o711);
@@ -103,6 +116,7 @@ test('whoever follows it has their shop again', async () => {
   await whileItRuns(commandsFor('start')[0] ?? '', async (url) => {
     const client = await new Client(url).signInAs(shop, 'manager');
     expect((await client.get('/board')).text).toContain('Vehicle 5');
+    expect((await client.get('/messages?view=by-hand')).text).toContain('may have gone out since');
     client.close();
     const again = await finish(type(commandsFor('backup')[0] ?? ''));
     expect(again).toMatchObject({ code: 0 });

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import type pg from 'pg';
 import { readSecret } from '../src/config.js';
+import { holdRestored } from '../src/features/messages/restored.js';
 import { type Archive, openArchive, verifyArchive } from '../src/platform/backup/archive.js';
 import { partsOf } from '../src/platform/backup/archive-format.js';
 import { BrokenLog, refuseNewer } from '../src/platform/backup/load.js';
@@ -118,7 +119,10 @@ async function restoreArchive(archive: Archive, given: Arguments): Promise<void>
     if (!given.yes) await confirm('What is here now is put aside, and this takes its place.', name);
     const change = async (client: pg.Client) => {
       if (!given['other-shop']) await refuseOtherShop(client, archive);
-      const beforeTheChange = () => bringFiles(archive, store, needed.toBring);
+      const beforeTheChange = async (schema: string) => {
+        await bringFiles(archive, store, needed.toBring);
+        await holdRestored(client, schema);
+      };
       return restore(client, server.url, archive, { acceptBrokenLog: given['accept-broken-log'], beforeTheChange });
     };
     const aside = await withQuietDatabase(server.url, change, server.signal);

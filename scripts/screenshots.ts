@@ -130,6 +130,19 @@ async function shootVisit(browser: Browser, desk: Page, url: string, token: stri
   await shoot(desk, 'gallery', 'jpeg');
 }
 
+/** From “can I come on Tuesday?” to the morning on which they come. */
+async function shootAppointments(browser: Browser, desk: Page, url: string): Promise<void> {
+  await desk.setViewportSize(DESK);
+  await desk.goto(`${url}/calendar?view=week`);
+  await shoot(desk, 'calendar');
+  await desk.goto(`${url}/today`);
+  await shoot(desk, 'today');
+  const phone = { viewport: PHONE, colorScheme: 'light', isMobile: true, hasTouch: true } as const;
+  const customer = await (await browser.newContext({ locale: 'en-US', timezoneId: 'America/Chicago', ...phone })).newPage();
+  await customer.goto(`${url}/book?concern=It+squeals+when+I+brake.&vehicle=2019+Subaru+Outback&step=time`);
+  await shoot(customer, 'book');
+}
+
 /** What runs it for years, and what programs see. */
 async function shootRunning(browser: Browser, url: string): Promise<void> {
   const manager = await openBoard(browser, url, { viewport: DESK, colorScheme: 'light' }, 'manager');
@@ -156,6 +169,7 @@ async function shootAll(browser: Browser, url: string, token: string): Promise<v
 
   await shootMoney(desk, url);
   await shootVisit(browser, desk, url, token);
+  await shootAppointments(browser, desk, url);
 
   await shoot(await openBoard(browser, url, { viewport: DESK, colorScheme: 'dark' }), 'board-dark');
   await shoot(await openBoard(browser, url, { viewport: PHONE, colorScheme: 'light', isMobile: true, hasTouch: true }), 'phone');

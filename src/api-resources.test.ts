@@ -212,7 +212,7 @@ test('what an invitation is opened by is in no answer, and in no event', async (
   const reply = await manager.send('post', '/staff', { body, headers: { 'idempotency-key': 'invite-sam-0001' } });
   expect(reply).toMatchObject({ status: 201, json: { name: 'Sam Rivera', active: false } });
   const { result } = await database.db.selectFrom('events').select('result').where('kind', '=', 'staff.invited').executeTakeFirstOrThrow();
-  expect(Object.keys(result as object).sort()).toEqual(['own', 'staff']);
+  expect(Object.keys(result as object).sort()).toEqual(['getsLink', 'staff']);
 });
 
 test('settings are read as the form reads them, and refused under the names of the API', async () => {

@@ -7,6 +7,9 @@ import { DESCRIPTION } from './features/api/description.js';
 import { documentOperation } from './features/api/document-api.js';
 import { eventOperations } from './features/api/event-api.js';
 import { sweepSignInsTask } from './features/api/sign-ins.js';
+import { bookingSettingsOperations } from './features/appointments/booking-settings-api.js';
+import { capacityOperations } from './features/appointments/capacity-api.js';
+import { hoursOperations } from './features/appointments/hours-api.js';
 import { linkOperations } from './features/approvals/api.js';
 import { visitSettingsOperations } from './features/approvals/visit-settings-api.js';
 import { consentOperations } from './features/billing/consent-api.js';
@@ -16,6 +19,8 @@ import { tillOperations } from './features/billing/till-api.js';
 import { boardOperations } from './features/board/api.js';
 import type { Boards } from './features/board/boards.js';
 import { columnOperations } from './features/board/column-api.js';
+import { appointmentOperations } from './features/calendar/api.js';
+import { customerPageOperations } from './features/customer-pages/api.js';
 import { customerOperations } from './features/customers/api.js';
 import { contactOperations } from './features/customers/contact-api.js';
 import { inspectionOperations } from './features/inspections/api.js';
@@ -26,6 +31,9 @@ import { lineOperations } from './features/jobs/line-api.js';
 import { readingOperations } from './features/jobs/reading-api.js';
 import { labelOperations } from './features/labels/api.js';
 import { mediaOperations } from './features/media/api.js';
+import { messageOperations } from './features/messages/api.js';
+import { noticeOperations } from './features/notices/api.js';
+import { serviceDueOperations } from './features/reminders/api.js';
 import { safetyOperations } from './features/safety/api.js';
 import { settingsOperations } from './features/settings/api.js';
 import { sheetsOperations } from './features/settings/sheets-api.js';
@@ -33,6 +41,7 @@ import { shelvesOperations } from './features/settings/shelves-api.js';
 import { staffOperations } from './features/staff/api.js';
 import { mayNow } from './features/staff/may-now.js';
 import type { SignInThrottle } from './features/staff/throttle.js';
+import { todayOperations } from './features/today/api.js';
 import { vehicleOperations } from './features/vehicles/api.js';
 import { mergeOperations } from './features/vehicles/merge-api.js';
 import { meterOperations } from './features/vehicles/meter-api.js';
@@ -80,6 +89,10 @@ export function createApi(services: Services, boards: Boards, authenticator: pas
     ...jobOperations(services),
     ...lineOperations(services),
     ...arrangingOperations(services),
+    ...noticeOperations(services),
+    ...todayOperations(services),
+    ...customerPageOperations(services),
+    ...serviceDueOperations(services),
     ...customerOperations(services),
     ...contactOperations(services),
     ...vehicleOperations(services),
@@ -95,11 +108,16 @@ export function createApi(services: Services, boards: Boards, authenticator: pas
     ...safetyOperations(services),
     ...mediaOperations(services),
     ...commentOperations(services),
+    ...appointmentOperations(services),
     ...labelOperations(services),
+    ...messageOperations(services),
     ...settingsOperations(services),
     ...shelvesOperations(services),
     ...sheetsOperations(services),
     ...visitSettingsOperations(services),
+    ...hoursOperations(services),
+    ...bookingSettingsOperations(services),
+    ...capacityOperations(services),
     ...staffOperations(services),
     ...webhookOperations(services),
     ...eventOperations(services, waiting, again),

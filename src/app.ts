@@ -8,6 +8,9 @@ import { tidyTask } from './features/activity/retention.js';
 import { activityRoutes } from './features/activity/routes.js';
 import { docsRoutes } from './features/api/docs-routes.js';
 import { apiTokenRoutes } from './features/api/routes.js';
+import { bookingSettingsRoutes } from './features/appointments/booking-settings-routes.js';
+import { capacityRoutes } from './features/appointments/capacity-routes.js';
+import { hoursRoutes } from './features/appointments/hours-routes.js';
 import { approvalRoutes } from './features/approvals/routes.js';
 import { visitRoutes } from './features/approvals/visit-routes.js';
 import { visitSettingsRoutes } from './features/approvals/visit-settings.js';
@@ -17,9 +20,18 @@ import { Boards } from './features/board/boards.js';
 import { columnRoutes } from './features/board/column-routes.js';
 import { boardRoom } from './features/board/live.js';
 import { boardRoutes } from './features/board/routes.js';
+import { appointmentRoutes } from './features/calendar/appointment-routes.js';
+import { feedRoutes, feedSettingsRoutes } from './features/calendar/feed-routes.js';
+import { calendarRoom } from './features/calendar/live.js';
+import { noShowTask } from './features/calendar/no-shows.js';
+import { calendarRoutes } from './features/calendar/routes.js';
+import { customerPageRoutes, myRoutes } from './features/customer-pages/routes.js';
 import { customerRoutes } from './features/customers/routes.js';
 import { evidenceRoutes } from './features/evidence/routes.js';
 import { exportRoutes } from './features/exports/routes.js';
+import { ownAppointmentRoutes } from './features/front-door/own-routes.js';
+import { bookingRoutes } from './features/front-door/routes.js';
+import { DoorThrottle } from './features/front-door/throttle.js';
 import { healthPageRoutes } from './features/health/routes.js';
 import { importRoutes } from './features/imports/routes.js';
 import { inspectionRoutes } from './features/inspections/routes.js';
@@ -30,7 +42,17 @@ import { labelRoutes } from './features/labels/routes.js';
 import { letGoTask } from './features/media/letting-go.js';
 import { playableTask } from './features/media/playing.js';
 import { mediaRoutes } from './features/media/routes.js';
+import { messageHook } from './features/messages/hook.js';
+import { messageRoutes } from './features/messages/routes.js';
+import { messageSettingsRoutes } from './features/messages/settings-routes.js';
+import { stopRoutes } from './features/messages/stop-routes.js';
+import { MESSAGE_TASKS } from './features/messages/tasks.js';
+import { wishesRoutes } from './features/messages/wishes-routes.js';
+import { bellRoom } from './features/notices/live.js';
+import { noticeRoutes } from './features/notices/routes.js';
 import { printRoutes } from './features/printing/routes.js';
+import { serviceDueRoutes } from './features/reminders/routes.js';
+import { remindTask } from './features/reminders/task.js';
 import { safetyRoutes } from './features/safety/routes.js';
 import { searchRoutes } from './features/search/routes.js';
 import { settingsRoutes } from './features/settings/routes.js';
@@ -44,6 +66,8 @@ import { secondFactorRoutes } from './features/staff/second-factor-routes.js';
 import { createPassport, findSession } from './features/staff/sign-in.js';
 import { signInRoutes } from './features/staff/sign-in-routes.js';
 import { SignInThrottle } from './features/staff/throttle.js';
+import { todayRoom } from './features/today/live.js';
+import { todayRoutes } from './features/today/routes.js';
 import { tvRoutes } from './features/tv/routes.js';
 import { tvScreenRoutes } from './features/tv/screen-routes.js';
 import { tvRoom, Walls } from './features/tv/walls.js';
@@ -118,7 +142,10 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
 
   live.register('board', boardRoom(boards));
   live.register('work-order', workOrderRoom(services));
+  live.register('calendar', calendarRoom(services));
   live.register('tv', tvRoom(walls));
+  live.register('bell', bellRoom(services));
+  live.register('today', todayRoom(services));
 
   const routes: Route[] = [
     ...setupRoutes(services),
@@ -134,12 +161,25 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
     ...billingRoutes(services),
     ...moneyRoutes(services),
     ...approvalRoutes(services),
+    ...messageRoutes(services),
+    ...messageSettingsRoutes(services),
+    ...wishesRoutes(services),
     ...visitSettingsRoutes(services),
+    ...hoursRoutes(services),
+    ...bookingSettingsRoutes(services),
+    ...capacityRoutes(services),
+    ...calendarRoutes(services),
+    ...appointmentRoutes(services),
+    ...feedSettingsRoutes(services),
     ...mediaRoutes(services),
     ...safetyRoutes(services),
     ...evidenceRoutes(services),
     ...searchRoutes(services),
+    ...noticeRoutes(services),
+    ...todayRoutes(services),
     ...customerRoutes(services),
+    ...customerPageRoutes(services),
+    ...serviceDueRoutes(services),
     ...vehicleRoutes(services),
     ...printRoutes(services),
     ...columnRoutes(services),
@@ -156,7 +196,17 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
   ];
   const api = createApi(services, boards, authenticator, signIns);
   // Screens and customers that nobody signs in: they meet no session.
-  const screens = [...tvScreenRoutes(services, walls), ...visitRoutes(services), ...docsRoutes()];
+  const doorThrottle = new DoorThrottle(database.pool);
+  const frontDoor = [...bookingRoutes(services, doorThrottle), ...ownAppointmentRoutes(services, doorThrottle)];
+  const screens = [
+    ...tvScreenRoutes(services, walls),
+    ...feedRoutes(services),
+    ...visitRoutes(services),
+    ...myRoutes(services),
+    ...frontDoor,
+    ...stopRoutes(services),
+    ...docsRoutes(),
+  ];
 
   const frame = (viewer: Viewer | null, flash: unknown) => ({
     viewer,
@@ -185,6 +235,7 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
   http.use(compression({ threshold: '4kb' }));
   // Programs come with a token of their own, never with a cookie: nobody else can make them ask for anything.
   http.use(API_ROOT, api.router);
+  http.use(messageHook(services));
   http.use(sameOriginOnly(config.publicUrl));
   http.use(express.urlencoded({ extended: false, limit: '768kb', parameterLimit: 400 }));
   http.use((_request, response, next) => {
@@ -224,11 +275,23 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
     await listener.stop();
     await observing.close();
   };
-  const tasks = [letGoTask, sweepTask, tidyTask, verifyTask, backups.task, playableTask, ...WEBHOOK_TASKS, ...api.tasks];
+  const tasks = [
+    noShowTask,
+    remindTask,
+    letGoTask,
+    sweepTask,
+    tidyTask,
+    verifyTask,
+    backups.task,
+    playableTask,
+    ...WEBHOOK_TASKS,
+    ...MESSAGE_TASKS,
+    ...api.tasks,
+  ];
   return { http, routes: [...screens, ...routes], api, services, sockets, listener, observing, tasks, close };
 }
 
 /** Whoever has only a customer's link is not sent to the sign-in. */
 function isCustomers(request: Request): boolean {
-  return /^\/(c|visit)\//.test(request.path);
+  return /^\/(c|visit|my|book|unsubscribe)(\/|$)/.test(request.path);
 }

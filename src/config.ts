@@ -40,6 +40,13 @@ export const Environment = z.object({
     .string()
     .refine((list) => entries(list).every(isNetwork), 'must be addresses or networks, separated by commas')
     .default(''),
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'must be an address such as smtp://user:password@mail.example.com:587' }).optional(),
+  MAIL_FROM: z.email('must be an e-mail address').optional(),
+  SMS_WEBHOOK_URL: HttpUrl.optional(),
+  SMS_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, 'must be whsec_ and at least 24 bytes in base64')
+    .optional(),
   FFMPEG_PATH: z.string().min(1).optional(),
   BACKUP_DIR: z.string().min(1).optional(),
   BACKUP_SECOND_DIR: z.string().min(1).optional(),
@@ -56,7 +63,10 @@ export const Environment = z.object({
 });
 
 /** What `X_FILE` may be given for. */
-export const SECRETS = ['DATABASE_URL', 'SESSION_SECRET', 'S3_SECRET_ACCESS_KEY', 'BACKUP_PASSPHRASE', 'METRICS_TOKEN'] as const;
+export const SECRETS = [
+  ...(['DATABASE_URL', 'SESSION_SECRET', 'S3_SECRET_ACCESS_KEY', 'SMTP_URL', 'SMS_WEBHOOK_SECRET'] as const),
+  ...(['BACKUP_PASSPHRASE', 'METRICS_TOKEN'] as const),
+] as const;
 
 export interface S3Config {
   /** Undefined: Amazon's own. */
@@ -87,6 +97,10 @@ export interface Config {
   maxVideoBytes: number;
   /** Private addresses and networks that webhooks may be sent to; without encryption, too. */
   webhooksPrivateNetworks: string[];
+  /** How mail goes out; undefined: people send it by hand. */
+  mail: { url: string; from: string } | undefined;
+  /** The program that sends text messages; undefined: people send them by hand. */
+  sms: { url: string; secret: string } | undefined;
   /** Undefined: the one in PATH, if there is one. */
   ffmpegPath: string | undefined;
   backup: {
@@ -140,6 +154,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     maxPhotoBytes: values.MAX_PHOTO_MB * 1_000_000,
     maxVideoBytes: values.MAX_VIDEO_MB * 1_000_000,
     webhooksPrivateNetworks: entries(values.WEBHOOKS_PRIVATE_NETWORKS),
+    mail: pair(values, 'SMTP_URL', 'MAIL_FROM', (url, from) => ({ url, from })),
+    sms: pair(values, 'SMS_WEBHOOK_URL', 'SMS_WEBHOOK_SECRET', (url, secret) => ({ url, secret })),
     ffmpegPath: values.FFMPEG_PATH,
     backup: {
       folder: resolve(values.BACKUP_DIR ?? join(dataDir, 'backups')),
@@ -164,6 +180,19 @@ function bucketOf(values: z.output<typeof Environment>): S3Config | undefined {
     throw new StartError(
       'S3_BUCKET, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY belong together: set all three, or none of them. See docs/configuration.md.',
     );
+  return undefined;
+}
+
+/** Two variables of which none is of use alone. @throws StartError when only one of them is given */
+function pair<Both>(
+  values: z.output<typeof Environment>,
+  one: 'SMTP_URL' | 'SMS_WEBHOOK_URL',
+  other: 'MAIL_FROM' | 'SMS_WEBHOOK_SECRET',
+  both: (first: string, second: string) => Both,
+): Both | undefined {
+  const [first, second] = [values[one], values[other]];
+  if (first && second) return both(first, second);
+  if (first || second) throw new StartError(`${one} and ${other} belong together: set both, or none of them. See docs/configuration.md.`);
   return undefined;
 }
 

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
+import { isCalendarRoom } from './features/calendar/live.js';
 import { findViewer, OWES_SECOND_FACTOR } from './features/staff/sign-in.js';
+import { whoseToday } from './features/today/routes.js';
 import { findTvLink } from './features/tv/links.js';
 import { audienceOf } from './features/work-orders/audiences.js';
 import { isWorkOrder } from './features/work-orders/find.js';
@@ -10,6 +12,15 @@ import type { Admitted, Doorkeeper } from './platform/live/sockets.js';
 import type { Services } from './platform/services.js';
 import { isSameOrigin } from './platform/web/security.js';
 import type { Sessions } from './platform/web/sessions.js';
+import type { Viewer } from './platform/web/viewer.js';
+
+const OWN_ROOMS = ['board', 'bell', 'today'];
+
+/** The board is everybody's, the bell a person's, and the morning that of the desk or of a mechanic. */
+function ownRoom(room: string, viewer: Pick<Viewer, 'role' | 'staff'>): string {
+  if (room === 'bell') return `bell:${viewer.staff}`;
+  return room === 'today' ? `today:${whoseToday(viewer) ?? 'desk'}` : room;
+}
 
 /** A database that does not answer is not a refusal: the screen is to come back. */
 function refuseUnknown(error: unknown): null {
@@ -31,11 +42,11 @@ export function createDoorkeeper({ db, config }: Services, sessions: Sessions): 
     const viewer = current?.passport?.user ? await findViewer(db, Number(current.passport.user), current.shop ?? 0) : null;
     if (!viewer || !current || viewer.owesSecondFactor) return null;
     const [, number] = /^work-order:([1-9]\d{0,14})$/.exec(room) ?? [];
-    if (number ? !(await isWorkOrder(db, viewer.shop, Number(number))) : room !== 'board') return null;
+    if (number ? !(await isWorkOrder(db, viewer.shop, Number(number))) : !OWN_ROOMS.includes(room) && !isCalendarRoom(room)) return null;
     const { staff, name, role } = viewer;
     return {
       shop: viewer.shop,
-      room: number ? `${room}:${audienceOf(role)}` : room,
+      room: number ? `${room}:${audienceOf(role)}` : ownRoom(room, viewer),
       version: viewer.version,
       ticket: { kind: 'session', sid: current.id, staff, name, role },
     };

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type App, createApp } from './app.js';
 import { type Config, readConfig } from './config.js';
+import { noteChannels } from './features/messages/providers.js';
 import { openEmbedded } from './platform/database/embedded.js';
 import { migrate } from './platform/database/migrate.js';
 import { type OpenDatabase, openDatabase } from './platform/database/pool.js';
@@ -54,6 +55,7 @@ export async function runServer(config: Config, log: Logger): Promise<RunningSer
       (error) => log.warn({ err: error }, 'a database connection was lost'),
       config.observe ? (text, ms) => timings.query(text, ms) : undefined,
     );
+    await noteChannels(database.db, config);
     app = createApp(config, url, database, await openFileStore(config), log, timings);
     const server = await listen(config, app);
     await app.listener.start();

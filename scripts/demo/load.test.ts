@@ -76,6 +76,8 @@ async function everything({ db }: TestDatabase): Promise<Record<string, string>>
   return all;
 }
 
+/** Their events name a time of the calendar. */
+const DATED = /^(appointment|special-days)\./;
 /** Their events hold a hash of what was said or shown, in which there are times. */
 const SEALED = ['consent.recorded', 'estimate.sent', 'hold.acknowledged'];
 
@@ -88,6 +90,7 @@ async function story({ db }: TestDatabase): Promise<unknown[]> {
     .orderBy('seq')
     .execute();
   return rows.map((row) => {
+    if (DATED.test(row.kind)) return { ...row, data: { ...(row.data as object), at: '', first: '', last: '' } };
     if (row.kind === 'work-order.freed') return { ...row, data: null };
     return SEALED.includes(row.kind) ? { ...row, data: { ...(row.data as object), sha256: '' } } : row;
   });
@@ -317,6 +320,34 @@ describe('the demo shop', () => {
     for (const { email, password_hash } of people)
       expect(await isRightPassword(password_hash, PASSWORD), email).toBe(STAFF.some((person) => person.email === email && person.signsIn));
   });
+});
+
+test('has appointments: some came yesterday and today, one did not, one was cancelled, two are asked for, and two weeks are booked', async () => {
+  const { rows } = await sql<{ state: string; count: number; days: number; ahead: number }>`
+    select state, count(*)::int as count, count(distinct day)::int as days, count(*) filter (where starts_at > ${WEDNESDAY})::int as ahead
+    from appointments group by state order by state`.execute(database.db);
+  expect(rows).toEqual([
+    { state: 'arrived', count: 9, days: 2, ahead: expect.any(Number) },
+    { state: 'cancelled', count: 1, days: 1, ahead: 0 },
+    { state: 'confirmed', count: 56, days: expect.any(Number), ahead: 56 },
+    { state: 'no-show', count: 1, days: 1, ahead: 0 },
+    { state: 'requested', count: 2, days: 2, ahead: 2 },
+  ]);
+  expect(rows[2]?.days).toBeGreaterThanOrEqual(11);
+  const today = await sql<{ left: number }>`
+    select count(*)::int as left from appointments where state = 'confirmed' and day = '2026-03-11'`.execute(database.db);
+  expect(today.rows[0]?.left).toBeGreaterThanOrEqual(3);
+});
+
+test('has an outbox with a history, and an answer that waits', async () => {
+  const { rows } = await sql<{
+    state: string;
+    count: number;
+  }>`select state, count(*)::int as count from messages group by state order by state`.execute(database.db);
+  expect(rows.map(({ state }) => state)).toEqual(['by-hand', 'failed', 'received', 'sent', 'waiting', 'withdrawn']);
+  expect(rows.find(({ state }) => state === 'sent')?.count).toBeGreaterThan(20);
+  const replies = sql<{ on: boolean }>`select work_order_id is not null as on from messages where direction = 'in' order by id`;
+  expect((await replies.execute(database.db)).rows).toEqual([{ on: false }, { on: true }]);
 });
 
 test('loading it again, at another time, changes nothing', async () => {

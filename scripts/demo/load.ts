@@ -17,10 +17,12 @@ import type { Database } from '../../src/platform/database/pool.js';
 import type { DB } from '../../src/platform/database/schema.js';
 import { StartError } from '../../src/platform/start-error.js';
 import type { Viewer } from '../../src/platform/web/viewer.js';
+import { Appointments, addHoliday, setUpBooking } from './appointments.js';
 import { Books } from './books.js';
 import { Darkroom } from './darkroom.js';
 import type { PlannedJob } from './jobs/index.js';
 import type { Means } from './means.js';
+import { fillOutbox } from './outbox.js';
 import { FORMER, LABELS, PASSWORD, type Person, SHOP, STAFF } from './people.js';
 import { Register } from './register.js';
 import { Replay } from './replay.js';
@@ -101,6 +103,8 @@ async function loadShop(trx: Transaction<DB>, now: Date, passwords: Passwords, m
     await register.addCompanies(manager, story.companies);
     const columns = await listColumns(trx, shop);
     await setUpVisits(history.db, manager, columns);
+    await setUpBooking(history.db, manager);
+    await addHoliday(history.db, manager, clock);
     const jobs = new Map<PlannedJob, number>();
     const darkroom = new Darkroom(await means.album(), means.files, means.pictures);
     const workshop = new Workshop(history, darkroom, jobs, means.tokenOf);
@@ -110,7 +114,9 @@ async function loadShop(trx: Transaction<DB>, now: Date, passwords: Passwords, m
       { at: FORMER_LEFT, run: () => setDisabled(history.db, { shop, staff }, former.staff, true) },
       ...story.sales.map((sale) => ({ at: sale.at, run: () => register.sell(manager, sale) })),
       ...books.asides(),
+      ...new Appointments(history, clock, people, (ticket) => replay.orderOf(ticket)).asides(story.tickets),
     ]);
+    await fillOutbox(history.db, shop, clock);
   });
   await datePeople(trx, shop);
 }

@@ -52,6 +52,11 @@ export class Replay {
     }
   }
 
+  /** The work order of a ticket, once the story has opened it. */
+  orderOf(ticket: Ticket): Order | undefined {
+    return this.#orders.get(ticket);
+  }
+
   async #step(ticket: Ticket, { by, deed }: Step): Promise<void> {
     const { db } = this.history;
     const advisor = this.#person(ticket.advisor);

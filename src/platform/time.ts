@@ -18,7 +18,7 @@ export function showDateTime(at: Date, timeZone: string): string {
 }
 
 /** `2:30 PM` */
-function showTime(at: Date, timeZone: string): string {
+export function showTime(at: Date, timeZone: string): string {
   return format(timeZone, 'time', { hour: 'numeric', minute: '2-digit' }).format(at);
 }
 
@@ -43,6 +43,21 @@ export function showOnWall(at: Date, now: Date, timeZone: string): string {
 /** `Monday, November 23, 2026` */
 export function showDay(at: Date, timeZone: string): string {
   return format(timeZone, 'day', { weekday: 'long', month: 'long', day: 'numeric', year: 'numeric' }).format(at);
+}
+
+/** `Tuesday, December 1` */
+export function showWeekday(at: Date, timeZone: string): string {
+  return format(timeZone, 'longDay', { weekday: 'long', month: 'long', day: 'numeric' }).format(at);
+}
+
+/** `Tue, Dec 1` */
+export function showShortDay(at: Date, timeZone: string): string {
+  return format(timeZone, 'shortWeekday', { weekday: 'short', month: 'short', day: 'numeric' }).format(at);
+}
+
+/** `Tuesday, December 1, 9:00 AM`: an appointment, as its customer reads it. */
+export function showAppointment(at: Date, timeZone: string): string {
+  return `${showWeekday(at, timeZone)}, ${showTime(at, timeZone)}`;
 }
 
 /** `today 2:30 PM`, `tomorrow 9:00 AM`, `Nov 30, 9:00 AM` */
@@ -110,9 +125,27 @@ export function fromLocalInput(value: string, timeZone: string): Date | null {
   }
 }
 
-/** Whether it is a time zone of the IANA database that this system knows. */
+const ZONE = /^[A-Za-z][\w+-]*(\/[A-Za-z][\w+-]*)*$/;
+
+/** Whether it is a time zone of the IANA database that this system knows, by any of its names: `Asia/Kolkata` and `Asia/Calcutta` are one. */
 export function isTimeZone(name: string): boolean {
-  return Intl.supportedValuesOf('timeZone').includes(name) || name === 'UTC';
+  if (!ZONE.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `2026-11-23`: the day that it is there. */
+export function dateOf(at: Date, timeZone: string): string {
+  return localDate(at, timeZone).toString();
+}
+
+/** `Thursday, December 24, 2026` of `2026-12-24` */
+export function showCalendarDay(day: string): string {
+  return showDay(new Date(`${day}T12:00Z`), 'UTC');
 }
 
 function localDate(at: Date, timeZone: string): Temporal.PlainDate {

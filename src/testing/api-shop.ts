@@ -15,6 +15,8 @@ import { addLine } from '../features/jobs/lines.js';
 import { addOption } from '../features/jobs/options.js';
 import { addLabel } from '../features/labels/labels.js';
 import { removeMedium } from '../features/media/edits.js';
+import { writeOwn } from '../features/messages/composing.js';
+import { noteDue } from '../features/reminders/services-due.js';
 import { acknowledge } from '../features/safety/holds.js';
 import { CANNED_JOBS } from '../features/settings/canned-lines.js';
 import { PRICES } from '../features/settings/prices.js';
@@ -33,6 +35,8 @@ import type { Database } from '../platform/database/pool.js';
 import type { Services } from '../platform/services.js';
 import { hashToken } from '../platform/tokens.js';
 import type { Viewer } from '../platform/web/viewer.js';
+import { bookOne } from './appointment-samples.js';
+import { makeAppointments } from './appointments.js';
 import { addPhotos } from './media.js';
 import { approve } from './money.js';
 import { addBrakesTemplate, answer, findRed } from './safety.js';
@@ -121,6 +125,13 @@ async function addHooks({ db, config }: Services, manager: Viewer): Promise<void
   await switchOff(db, manager, 2, 'by-hand');
 }
 
+/** Two messages to a customer, which somebody has to send by hand. */
+async function writeTwo({ db, config }: Services, { manager }: TestShop['staff']): Promise<void> {
+  const words = { channel: 'sms', occasion: '', subject: '', text: 'Your car is ready.', agreed: false } as const;
+  const links = { tokenOf: new LinkKeys(config.sessionSecrets).token, origin: 'https://shop.example.com' };
+  for (let count = 0; count < 2; count++) await writeOwn(db, manager, 1001, words, links, undefined);
+}
+
 /** What can be made of other things: contacts, what is here twice, an earlier visit's job that was put off, options. */
 async function addMore(db: Database, { manager }: TestShop['staff']): Promise<void> {
   for (const name of ['Lee Whitfield', 'Workshop']) await addContact(db, manager, 1, { name, role: '', phone: '555 0188', email: '' });
@@ -152,6 +163,8 @@ export async function makeApiShop(services: Services): Promise<TestShop> {
   for (const name of ['Warranty', 'Fleet', 'Waiting customer']) await addLabel(db, manager, { name, color: 'blue' });
   for (const text of ['It squeals when cold.', 'The customer calls back.', 'Towed in.'])
     await addComment(db, manager, numbers[0] as number, text);
+  await addComment(db, shop.staff.advisor, numbers[1] as number, `@${manager.name}, have a look`);
+  await noteDue(db, manager, 1, { what: 'Inspection', on: '2027-05-01', tenths: null });
   await addMore(db, shop.staff);
   await inspect(db, shop);
   await addDebtor(db, shop.staff);
@@ -161,7 +174,10 @@ export async function makeApiShop(services: Services): Promise<TestShop> {
   await addToShelf(db, manager, RATES.shelf, { name: 'Evening', perHour: 18_000 });
   await addToShelf(db, manager, PRICES.shelf, { name: 'Tires', kind: 'tire', basis: 'margin', bands: [{ from: 0, ppm: 200_000 }] });
   await addToShelf(db, manager, CANNED_JOBS.shelf, { name: 'Rotation', concern: '', cause: '', correction: '', lines: [] });
+  for (let count = 0; count < 4; count++) await bookOne(db, advisor);
+  await makeAppointments(db, shop);
   await addHooks(services, manager);
+  await writeTwo(services, shop.staff);
   const signIn = await db
     .insertInto('api_sign_ins')
     .values({ shop_id: shop.id, staff_id: manager.staff, expires_at: new Date(Date.now() + 3_600_000) })

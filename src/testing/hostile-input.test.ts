@@ -39,6 +39,8 @@ const SUPPLIES = { base: 'both', share: '1', flat: '1', cap: '1', suppliesName: 
 const LAW = { name: 'Ours', threshold: 'percent', share: '1', least: '1', cap: '1' };
 const NUMBERS = { nextWorkOrder: '9000', nextInvoice: '9000', currency: 'EUR', advisorDiscount: '1', managerDiscount: '1' };
 
+const BOOKING = { concern: 'x', vehicle: 'Van', slot: '2030-12-02T09:00-06:00', kind: 'drop-off', name: 'Dana', phone: '555 0142' };
+
 /** Every form that takes text, and the fields that do. */
 const TEXTS: [path: string, fields: Record<string, string>, texts: string[]][] = [
   ['/work-orders', ORDER, ['concern', 'company', 'phone', 'email', 'plate', 'find', 'customerName', 'vehicleDescription', 'promised']],
@@ -95,6 +97,7 @@ const TEXTS: [path: string, fields: Record<string, string>, texts: string[]][] =
   ['/settings/numbering', NUMBERS, ['nextWorkOrder', 'nextInvoice', 'invoicePrefix', 'currency', 'advisorDiscount', 'managerDiscount']],
   ['/settings/export', { what: 'customers' }, ['what']],
   ['/settings/retention', { accessDays: '90', faultDays: '30', deliveryDays: '30' }, ['accessDays', 'faultDays', 'deliveryDays']],
+  ['/book', BOOKING, ['concern', 'vehicle', 'plate', 'slot', 'kind', 'services', 'name', 'phone', 'email', 'website', 'requestId']],
   ['/account/password', { current: 'x', password: 'a long password' }, ['password']],
 ];
 
@@ -209,6 +212,11 @@ test('filters and searches that nobody would type change nothing and break nothi
     expect([200, 422], text).toContain((await manager.get(`/work-orders/matches?find=${quoted}`)).status);
     expect([200, 422], text).toContain((await manager.get(`/work-orders?text=${quoted}&find=${quoted}&before=${quoted}`)).status);
     expect((await manager.get(`/sign-in?next=${quoted}`)).status, text).toBe(303);
+    for (const wish of [
+      `concern=${quoted}&vehicle=${quoted}&plate=${quoted}`,
+      `services=${quoted}&slot=${quoted}&kind=${quoted}&from=${quoted}`,
+    ])
+      expect([200, 303], text).toContain((await manager.get(`/book?${wish}&step=time`)).status);
   }
   expect((await manager.get('/work-orders/matches?find=%25%25%25')).text).not.toContain('Dana');
   expect((await manager.get('/work-orders/matches?find=dana')).text).toContain('Dana');

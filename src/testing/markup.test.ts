@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeTvLink } from '../features/tv/links.js';
-import type { Client } from './client.js';
+import type { Client, Reply } from './client.js';
 import { type TestDatabase, testDatabase } from './database.js';
 import { photoBytes } from './media.js';
 import { startTestServer, type TestServer, until } from './server.js';
@@ -70,12 +70,15 @@ async function addMarked(order: string, attack: string, seed: number): Promise<n
   return id;
 }
 
+/** Where an answer leads, without the place on the page. */
+const pathOf = ({ headers }: Reply) => String(headers.location).replace(/#.*/, '');
+
 /** A template, and an inspection by it, with an attack wherever text goes. @returns the pages that show them */
 async function inspectWith(order: string, attack: string): Promise<string[]> {
   const post = async (path: string, fields: Record<string, string>) => {
-    const { status, headers } = await manager.post(path, fields);
-    expect(status, `${path} ${attack}`).toBe(303);
-    return String(headers.location).replace(/#.*/, '');
+    const reply = await manager.post(path, fields);
+    expect(reply.status, `${path} ${attack}`).toBe(303);
+    return pathOf(reply);
   };
   const template = await post('/settings/inspections', { name: attack.slice(0, 80), vehicleType: 'car' });
   await post(`${template}/sections`, { name: attack.slice(0, 80) });
@@ -126,7 +129,7 @@ test('what people type is shown as text, on every page, on every screen and on p
       },
     });
     expect(opened.status).toBe(303);
-    const path = String(opened.headers.location);
+    const path = pathOf(opened);
     numbers.push(Number(path.split('/').at(-1)));
     const label = await database.db.selectFrom('labels').select('id').where('name', '=', short).executeTakeFirstOrThrow();
     const forms: [string, Record<string, string | number>][] = [
@@ -279,7 +282,7 @@ test('names in any script are kept to the letter', async () => {
   ];
   for (const name of names) {
     const opened = await manager.post('/work-orders', { customerName: name, vehicleDescription: 'Van' });
-    expect((await manager.get(String(opened.headers.location))).text).toContain(escaped(name));
+    expect((await manager.get(pathOf(opened))).text).toContain(escaped(name));
   }
   const rows = await database.db.selectFrom('customers').select('name').where('name', 'in', names).execute();
   expect(rows).toHaveLength(names.length);

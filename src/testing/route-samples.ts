@@ -1,4 +1,5 @@
 import { makeToken } from '../features/api/named-tokens.js';
+import { changeBooking } from '../features/appointments/booking-settings.js';
 import { type FoundLink, findLink, makeLink } from '../features/approvals/links.js';
 import { askQuestion } from '../features/approvals/questions.js';
 import { addContact } from '../features/customers/contacts.js';
@@ -11,6 +12,7 @@ import { listTemplates } from '../features/inspections/templates.js';
 import { addJob } from '../features/jobs/jobs.js';
 import { addLine } from '../features/jobs/lines.js';
 import { addLabel, listLabels } from '../features/labels/labels.js';
+import { noteDue } from '../features/reminders/services-due.js';
 import { makeTvLink } from '../features/tv/links.js';
 import { NO_FIELDS as NO_VEHICLE } from '../features/vehicles/rules.js';
 import { addVehicle } from '../features/vehicles/vehicles.js';
@@ -18,6 +20,8 @@ import { HookSecrets } from '../features/webhooks/secrets.js';
 import { addHook } from '../features/webhooks/webhooks.js';
 import { addComment } from '../features/work-orders/comments.js';
 import type { Route } from '../platform/web/routes.js';
+import { APPOINTMENT_BODIES, bookOne, makeOneFeed } from './appointment-samples.js';
+import { appointmentBodies, makeAppointments, SPECIAL_DAY } from './appointments.js';
 import type { Fields } from './client.js';
 import type { TestDatabase } from './database.js';
 import { addPhotos } from './media.js';
@@ -38,6 +42,10 @@ export interface RouteSamples {
 
 const SETUP = { shopName: 'Second', timeZone: 'UTC', name: 'Eve', email: 'eve@evil.test', password: 'a password of some length' };
 const EDIT = { customerName: 'Dana', vehicleDescription: 'Changed', 'original.vehicleDescription': 'Vehicle 1' };
+const BOOKING = {
+  ...{ services: '', concern: 'It squeals', vehicle: 'Van', plate: '', slot: '2030-12-02T09:00-06:00', kind: 'drop-off' },
+  ...{ name: 'Eve', phone: '555 0142', email: '' },
+};
 const COLUMN = { name: 'Alignment', meaning: 'active', color: 'teal', limit: '' };
 
 /** For every write, by its path, a body that would change something, if it were let in. */
@@ -67,6 +75,15 @@ const bodiesWith = (values: SampleValues): Record<string, (shop: TestShop) => Fi
   '/work-orders/:number/comments': () => ({ text: 'Hello' }),
   '/work-orders/:number/comments/:comment/edits': () => ({ text: 'Changed' }),
   '/work-orders/:number/comments/:comment/removals': () => ({}),
+  '/my/page/:handle/appointments/:appointment/links': () => ({}),
+  '/customers/:customer/messages': () => ({ language: 'de', timeZone: 'Europe/Vienna', channel: 'mail' }),
+  '/customers/:customer/consents': () => ({ channel: 'sms', topic: 'service', answer: 'yes', words: 'Text me' }),
+  '/customers/:customer/pages': () => ({}),
+  '/customers/:customer/pages/revocations': () => ({}),
+  '/vehicles/:vehicle/services': () => ({ what: 'Oil', on: '2027-03-01' }),
+  '/vehicles/:vehicle/services/:service/endings': () => ({}),
+  '/notices/readings': () => ({ upTo: values.notice ?? 0 }),
+  '/notices/:notice/readings': () => ({}),
   '/work-orders/:number/acknowledgements': () => ({ holds: '1', givenBy: 'Eve', how: 'phone' }),
   '/work-orders/:number/releases': () => ({ holds: '1', note: 'Towed' }),
   '/work-orders/:number/quality-checks': () => ({ passed: 'yes' }),
@@ -79,6 +96,17 @@ const bodiesWith = (values: SampleValues): Record<string, (shop: TestShop) => Fi
   '/visit/:handle/answers': () => ({ name: 'Eve', revision: 1, mark: 'a'.repeat(64), agreed: 'on', 'decision.1': 'approve' }),
   '/visit/:handle/questions': () => ({ text: 'Is it safe?', job: '' }),
   '/visit/:handle/acknowledgements': () => ({ holds: '1', name: 'Eve', agreed: 'on' }),
+  '/messages/:message/withdrawals': () => ({}),
+  '/messages/:message/retries': () => ({}),
+  '/messages/:message/markings': () => ({}),
+  '/messages/:message/answers': () => ({ done: 'yes' }),
+  '/messages/:message/assignments': () => ({ staff: '' }),
+  '/work-orders/:number/messages': () => ({ channel: 'sms', text: 'It is ready' }),
+  '/unsubscribe/:token': () => ({ 'List-Unsubscribe': 'One-Click' }),
+  '/book': () => BOOKING,
+  '/book/:slug': () => BOOKING,
+  '/book/a/:token/moves': () => ({ slot: BOOKING.slot }),
+  '/book/a/:token/cancellations': () => ({ reason: 'Sold it' }),
   '/work-orders/:number/authorizations': () => ({ givenBy: 'Eve', method: 'in-person', offer: 'a'.repeat(64), shown: 0 }),
   '/work-orders/:number/invoices': () => ({ shown: 0 }),
   '/work-orders/:number/postings': () => ({ shown: 0 }),
@@ -155,9 +183,11 @@ const bodiesWith = (values: SampleValues): Record<string, (shop: TestShop) => Fi
   '/settings/columns/:column': () => COLUMN,
   '/settings/columns/:column/shifts': () => ({ direction: 'right' }),
   '/settings/columns/:column/removals': () => ({}),
+  ...appointmentBodies(values),
   '/settings/labels': () => ({ name: 'Rush', color: 'red' }),
   '/settings/labels/:label': () => ({ name: 'Rush', color: 'red' }),
   '/settings/labels/:label/removals': () => ({}),
+  ...APPOINTMENT_BODIES,
   ...SETTINGS_BODIES,
   '/settings/api-tokens': () => ({ name: 'Bookkeeping', 'scope.read': 'on', days: '90' }),
   '/settings/api-tokens/:apiToken/revocations': () => ({}),
@@ -205,12 +235,27 @@ export async function makeSamples(server: TestServer, { db }: Pick<TestDatabase,
     ...{ job, line },
     ...{ handle: 'x'.repeat(22), question: await askOne(db, shop, number as number) },
     ...{ number: number as number, comment: comment.id, label: label?.id ?? 0, link: link.id, column: shop.columns[0]?.id ?? 0 },
-    ...{ file: 'nothing.css', apiToken: await makeApiToken(db, shop) },
+    ...{ slug: 'nowhere', file: 'nothing.css', apiToken: await makeApiToken(db, shop) },
     ...{ staff: shop.staff.mechanic.staff, token: 'x'.repeat(43), session: 'a'.repeat(64) },
     ...(await makeSettings(db, shop)),
+    ...(await makeAppointments(db, shop)),
+    ...{
+      appointment: await bookOne(db, shop.staff.advisor),
+      screen: 'week',
+      date: '2030-12-02',
+      feed: await makeOneFeed(db, shop.staff.manager),
+    },
+    day: SPECIAL_DAY,
+    message: await makeReply(db, shop),
     ...(await makeWebhook(server, shop)),
     fault: await makeFault(server, shop),
+    notice: await makeNotice(db, shop),
+    service: (
+      await noteDue(db, shop.staff.advisor, people.vehicle as number, { what: 'The first comment', on: '2027-03-01', tenths: null })
+    ).result.service,
   };
+  // Its page would be the one at /book.
+  await changeBooking(db, shop.staff.manager, { isOnline: false });
   const bodies = bodiesWith(values);
   return {
     values,
@@ -225,6 +270,22 @@ export async function makeSamples(server: TestServer, { db }: Pick<TestDatabase,
       return body(shop) as Record<string, string | number>;
     },
   };
+}
+
+/** Something that a person of the shop was told. */
+async function makeNotice(db: TestDatabase['db'], { id, staff }: TestShop): Promise<number> {
+  const row = { shop_id: id, staff_id: staff.manager.staff, kind: 'mention' as const, text: 'The first comment', at: new Date() };
+  return (await db.insertInto('notices').values(row).returning('id').executeTakeFirstOrThrow()).id;
+}
+
+/** What a customer wrote. */
+async function makeReply(db: TestDatabase['db'], { id }: TestShop): Promise<number> {
+  const now = new Date();
+  const row = {
+    ...{ shop_id: id, direction: 'in' as const, channel: 'sms' as const, state: 'received' as const, name: 'Dana Whitfield' },
+    ...{ address: '+18155550142', text: 'The first comment', due_at: now, written_at: now },
+  };
+  return (await db.insertInto('messages').values(row).returning('id').executeTakeFirstOrThrow()).id;
 }
 
 /** Something that broke for a person of the shop. */

@@ -8,10 +8,12 @@ import { addCustomer } from '../features/customers/customers.js';
 import { mergeCustomers } from '../features/customers/merges.js';
 import { NO_FIELDS } from '../features/customers/rules.js';
 import { addLabel, listLabels } from '../features/labels/labels.js';
+import { noteDue } from '../features/reminders/services-due.js';
 import { checkWork } from '../features/safety/checks.js';
 import { makeTvLink } from '../features/tv/links.js';
 import { addComment } from '../features/work-orders/comments.js';
 import type { Services } from '../platform/services.js';
+import { makeAppointments, makeMessages } from './appointments.js';
 import { addPhotos } from './media.js';
 import { addJob, approve, openEmpty } from './money.js';
 import { addBrakesTemplate, answer, findRed } from './safety.js';
@@ -24,6 +26,8 @@ export async function makeWholeShop(services: Services, prefix: string): Promise
   const shop = await makeShop(db, prefix);
   const { mechanic, advisor, manager } = shop.staff;
   await makeSettings(db, shop);
+  await makeAppointments(db, shop);
+  await makeMessages(db, shop);
   const [posted, held] = (await openEmpty(db, advisor, 3)) as [number, number, number];
   const row = await db
     .selectFrom('work_orders')
@@ -31,6 +35,8 @@ export async function makeWholeShop(services: Services, prefix: string): Promise
     .where('shop_id', '=', shop.id)
     .limit(1)
     .executeTakeFirstOrThrow();
+
+  await noteDue(db, advisor, row.vehicle_id, { what: 'Inspection', on: '2027-05-01', tenths: 900_000 });
 
   // Paid, posted, checked.
   const job = await addJob(db, advisor, posted, { name: 'Brakes', lines: [{ kind: 'part', cents: 12_345 }] });

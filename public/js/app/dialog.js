@@ -1,8 +1,11 @@
-// Over the board, a card and the forms open in one dialog that has their address: a link can be shared, Back closes it.
-// On every other page the same links and forms work as pages.
+// Over the board and the calendar, what is opened there and its forms come in one dialog that has their address: a link can be shared,
+// Back closes it. On every other page the same links and forms work as pages.
 
 const dialog = document.getElementById('dialog');
 const board = document.getElementById('board');
+/** What the dialog lies over, and the links that open in it. */
+const ground = board ?? document.getElementById('calendar');
+const LINKS = board ? 'a[data-dialog]' : 'a[href^="/appointments/"]';
 const title = document.title;
 /** What was typed into a form of the dialog before it was closed, by the form's address. */
 const drafts = new Map();
@@ -22,25 +25,35 @@ function fetchDesk() {
   delete document.body.dataset.desk;
 }
 
+/** What comes next gets a place of its own in the history; the answer to a form takes the place of the form. */
+let pushes;
 async function open(address, remember) {
   keepDrafts();
   fetchDesk();
   await desk;
-  await htmx.ajax('GET', address, { source: board, target: '#dialog', swap: 'innerHTML' });
+  pushes = remember;
+  await htmx.ajax('GET', address, { source: ground, target: '#dialog', swap: 'innerHTML' });
   if (remember && dialog.querySelector('.sheet')) history.pushState({ dialog: address }, '', address);
+  pushes = false;
 }
 
 /** Something has come into the dialog: show it, under its own address and title. */
 function shown() {
   const sheet = dialog.querySelector('.sheet');
   if (!sheet) return;
-  if (!dialog.open) dialog.showModal();
+  const isNext = dialog.open;
+  if (!isNext) dialog.showModal();
   document.title = sheet.dataset.title;
   const { address } = sheet.dataset;
-  if (history.state?.dialog && address && location.pathname !== address) history.replaceState({ dialog: address }, '', address);
+  if (!pushes && history.state?.dialog && address && location.pathname !== address) history.replaceState({ dialog: address }, '', address);
   // Once: an update that comes while the next form is on its way must not use up what was kept for later.
   if (sheet === restored) return;
   restored = sheet;
+  // What comes in the place of something begins at its top, and with the focus within.
+  if (isNext) {
+    dialog.scrollTop = 0;
+    sheet.querySelector(['[aria-invalid]', '[autofocus]', '[data-close]'].find((one) => sheet.querySelector(one)))?.focus();
+  }
   for (const form of dialog.querySelectorAll('form[action]')) restore(form);
 }
 
@@ -89,22 +102,24 @@ function closed() {
     child.remove();
   }
   document.title = title;
-  if (history.state?.dialog) history.pushState(null, '', board.dataset.address ?? '/board');
-  // The link that opened it may have been replaced by an update, or it was a click on the card.
-  if (number && [document.body, board].includes(document.activeElement))
-    document.querySelector(`#card-${number} a.number`)?.focus({ preventScroll: true });
+  if (history.state?.dialog) history.pushState(null, '', ground.dataset.address);
+  // The link that opened it may have been replaced by an update, or it was a click on the card. What is hidden loses the focus only with
+  // the next picture.
+  if (number && [document.body, ground, dialog].includes(document.activeElement))
+    document.querySelector(`#card-${number} a.number, [data-appointment="${number}"] a`)?.focus({ preventScroll: true });
 }
 
-if (board && dialog) {
-  board.dataset.address = location.pathname === '/board' ? location.pathname + location.search : '/board';
+if (ground) {
+  ground.dataset.address = location.pathname + location.search;
   document.addEventListener('click', (event) => {
-    if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-    const link = event.target.closest('a[data-dialog]');
+    if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const link = event.target.closest(LINKS);
     const card = !event.target.closest('a, button, form, select, input') && event.target.closest('#board .card');
-    const justDropped = Date.now() - Number(document.body.dataset.dropped ?? 0) < 300;
+    // The click that ends a drag opens nothing; what the refused one says may be answered at once.
+    const justDropped = Date.now() - (document.body.dataset.dropped ?? 0) < 300 && !event.target.closest('.card-notice');
     if (!link && (!card || justDropped)) return;
     event.preventDefault();
-    if (!justDropped) open((link ?? card.querySelector('a[data-dialog]')).getAttribute('href'), true);
+    if (!justDropped) open((link ?? card.querySelector(LINKS)).getAttribute('href'), true);
   });
   dialog.addEventListener('click', (event) => {
     const close = event.target.closest('a[data-close]');
@@ -112,16 +127,18 @@ if (board && dialog) {
     if (!close) return;
     event.preventDefault();
     if (close.matches('.button')) forgetDrafts();
-    // From a form back to the work order that it belongs to, or out.
-    if (close.getAttribute('href') !== '/board') open(close.getAttribute('href'), true);
-    else dialog.close();
+    // From a form back to what it belongs to, or out.
+    if (/^.(board|calendar)/.test(close.getAttribute('href'))) dialog.close();
+    else open(close.getAttribute('href'), true);
   });
   dialog.addEventListener('submit', (event) => {
     const form = event.target;
     if (!form.hasAttribute('data-dialog-form')) return;
     event.preventDefault();
-    const values = Object.fromEntries(new FormData(form, event.submitter));
-    htmx.ajax('POST', form.getAttribute('action'), { source: dialog, target: '#dialog', swap: 'innerHTML', values });
+    const address = form.getAttribute('action');
+    if (form.method === 'get') return open(`${address}?${new URLSearchParams(new FormData(form))}`, false);
+    // Of this form alone: with the dialog as its source, what the others hold would go along.
+    htmx.ajax('POST', address, { source: form, event, target: '#dialog', swap: 'innerHTML' });
   });
   dialog.addEventListener('close', closed);
   document.addEventListener('htmx:after:swap', shown);
@@ -130,7 +147,7 @@ if (board && dialog) {
     else if (dialog.open) dialog.close();
   });
 } else {
-  // A page that was a dialog until it was loaded anew: going back changes the address alone, and the page must follow.
+  // A page that was a dialog until it was loaded anew: going back changes the address alone, the page must follow.
   const loaded = location.pathname;
   addEventListener('popstate', () => location.pathname !== loaded && location.reload());
 }

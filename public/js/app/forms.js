@@ -41,9 +41,10 @@ document.addEventListener('keydown', (event) => {
 document.addEventListener('focusin', (event) => event.target.matches('[data-select]') && event.target.select());
 
 // A menu closes when one looks elsewhere.
-const menu = document.querySelector('details.person');
-document.addEventListener('click', (event) => menu?.open && !menu.contains(event.target) && menu.removeAttribute('open'));
-menu?.addEventListener('keydown', (event) => event.key === 'Escape' && menu.removeAttribute('open'));
+for (const menu of document.querySelectorAll('details.person')) {
+  document.addEventListener('click', (event) => menu.contains(event.target) || menu.removeAttribute('open'));
+  menu.addEventListener('keydown', (event) => event.key === 'Escape' && menu.removeAttribute('open'));
+}
 
 // Messages leave by themselves, but not while somebody is at them.
 const notices = document.getElementById('notices');
@@ -51,7 +52,9 @@ let leave;
 if (notices) {
   const wait = () => {
     clearTimeout(leave);
-    leave = setTimeout(() => (notices.matches(':hover, :focus-within') ? wait() : notices.replaceChildren()), 12000);
+    // A message to a customer can be taken back for half a minute.
+    const stays = notices.querySelector('[action^="/messages/"]') ? 30000 : 12000;
+    leave = setTimeout(() => (notices.matches(':hover, :focus-within') ? wait() : notices.replaceChildren()), stays);
   };
   new MutationObserver(() => {
     wait();

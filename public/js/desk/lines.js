@@ -54,3 +54,14 @@ document.addEventListener('change', (event) => {
   for (const field of event.target.form.querySelectorAll('[name=description], [name=price]'))
     field.placeholder = event.target.value ? 'as set' : '';
 });
+
+// Another kind asks for other fields. What was typed while they were on their way stays, and so does the hand.
+document.addEventListener('htmx:before:swap', ({ detail: { ctx, tasks } }) => {
+  if (!ctx.sourceElement?.matches?.('.line-form select[name=kind]')) return;
+  const typed = ctx.sourceElement.form;
+  for (const field of tasks[0].fragment.querySelectorAll('input:not([type=hidden]), select')) {
+    const before = typed.elements[field.name];
+    if (before) field.value = before.value;
+    if (typed.contains(document.activeElement)) field.removeAttribute('autofocus');
+  }
+});

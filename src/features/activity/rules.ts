@@ -3,20 +3,23 @@ import { fromLocalInput } from '../../platform/time.js';
 /** Kinds of events as people look for them: what they are called, and the first words of the kinds that belong to them. */
 export const KINDS: Record<string, { name: string; nouns: string[] }> = {
   board: { name: 'Board', nouns: ['card', 'column', 'label'] },
-  orders: { name: 'Work orders and comments', nouns: ['work-order', 'comment'] },
+  orders: { name: 'Work orders and comments', nouns: ['work-order', 'comment', 'notice'] },
   jobs: { name: 'Jobs and lines', nouns: ['job', 'line', 'meter'] },
   money: { name: 'Estimates, approvals, money', nouns: ['estimate', 'consent', 'invoice', 'payment', 'till'] },
   inspections: { name: 'Inspections and safety', nouns: ['inspection', 'finding', 'quality', 'hold'] },
   pictures: { name: 'Pictures', nouns: ['media'] },
-  links: { name: 'The customer’s page', nouns: ['link', 'question'] },
+  links: { name: 'The customer’s page', nouns: ['link', 'question', 'customer-page'] },
   customers: { name: 'Customers and vehicles', nouns: ['customer', 'contact', 'vehicle'] },
+  appointments: { name: 'Appointments', nouns: ['appointment', 'calendar-feed'] },
+  messages: { name: 'Messages', nouns: ['message', 'message-settings', 'message-template'] },
   people: { name: 'People and roles', nouns: ['staff', 'shop'] },
   data: { name: 'Import, export, other programs', nouns: ['data', 'part', 'webhook', 'api-token'] },
   settings: {
     name: 'Settings',
     nouns: [
       ...['labor-rate', 'price-matrix', 'fee', 'canned-job', 'tax-rate', 'tax-terms', 'supplies', 'jurisdiction', 'paper', 'logo'],
-      ...['numbering', 'house-rules', 'visits', 'tv', 'inspection-template', 'retention'],
+      ...['numbering', 'house-rules', 'visits', 'tv', 'inspection-template', 'retention', 'opening-hours', 'special-days'],
+      ...['booking', 'bay', 'technician-hours', 'absence'],
     ],
   },
 };

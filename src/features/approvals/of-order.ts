@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { MESSAGES_OF_ORDER, type MessageRow } from '../messages/shown.js';
 import type { Content } from './rules.js';
 
 /** Where the customer of a work order stands. */
@@ -16,6 +17,8 @@ export interface CustomerSide {
   /** The estimate that was sent last; its prices are for the desk. */
   sent: { number: number; at: string; content: Content } | null;
   estimateDays: number;
+  /** To the customer and from them, the latest first. */
+  messages: MessageRow[];
   questions: {
     id: number;
     job: string | null;
@@ -28,7 +31,7 @@ export interface CustomerSide {
 }
 
 /** For those who see no prices: their page does not show the customer's side at all. */
-export const NO_CUSTOMER_SIDE: CustomerSide = { link: null, sent: null, estimateDays: 0, questions: [] };
+export const NO_CUSTOMER_SIDE: CustomerSide = { link: null, sent: null, estimateDays: 0, messages: [], questions: [] };
 
 /** The customer's side of the work order `w`, as an object. */
 export const CUSTOMER_SIDE = sql`json_build_object(
@@ -41,6 +44,7 @@ export const CUSTOMER_SIDE = sql`json_build_object(
       'lines', r.content -> 'lines', 'terms', r.content -> 'terms'))
     from estimate_revisions r where r.shop_id = w.shop_id and r.work_order_id = w.id and r.why = 'sent' order by r.number desc limit 1),
   'estimateDays', (select v.estimate_days from visit_settings v where v.shop_id = w.shop_id),
+  'messages', ${MESSAGES_OF_ORDER},
   'questions', coalesce((select json_agg(json_build_object('id', q.id, 'job', j.name, 'text', q.text, 'askedAt', q.asked_at,
       'answer', q.answer, 'answeredBy', a.name, 'answeredAt', q.answered_at) order by q.id)
     from questions q

@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import { sql } from 'kysely';
 import type { Database } from '../../platform/database/pool.js';
 import { NotFound } from '../../platform/errors.js';
+import { mailtoOf, originOf, smsOf } from '../../platform/web/addresses.js';
 import { findOpenLink, type MadeLink, shownLink } from './links.js';
 import type { TokenOf } from './tokens.js';
 
@@ -34,8 +35,7 @@ export async function getSharing(db: Database, shop: number, number: number, tok
 
 /** The address of a link, for the customer; null when it can't be shown again. */
 export function addressOf({ token }: MadeLink, publicUrl: string | undefined, request: Request): string | null {
-  const origin = publicUrl ?? `${request.protocol}://${request.get('host')}`;
-  return token && `${origin}/c/${token}`;
+  return token && `${originOf({ publicUrl }, request)}/c/${token}`;
 }
 
 /** The message that goes with a link, and the addresses that open a phone's own programs with it: no provider is needed. */
@@ -44,8 +44,7 @@ export function messagesOf({ vehicle, phone, email, shopName }: Sharing, url: st
   const subject = `Your ${vehicle} at ${shopName}`;
   return {
     text,
-    mailto: `mailto:${encodeURIComponent(email).replace('%40', '@')}?subject=${encodeURIComponent(subject)}&body=${encodeURIComponent(text)}`,
-    // iPhones and Android both read the text after “?&body=”.
-    sms: `sms:${phone.replace(/[^\d+]/g, '')}?&body=${encodeURIComponent(text)}`,
+    mailto: mailtoOf(email, subject, text),
+    sms: smsOf(phone, text),
   };
 }

@@ -17,9 +17,10 @@ export class LinkKeys {
   readonly #tokens: readonly [Buffer, ...Buffer[]];
   readonly #cookies: readonly [Buffer, ...Buffer[]];
 
-  constructor(secrets: Secrets) {
-    this.#tokens = deriveKeys(secrets, 'customer-link');
-    this.#cookies = deriveKeys(secrets, 'customer-cookie');
+  /** @param of what the links are: of a visit, or the customer's own page */
+  constructor(secrets: Secrets, of: 'customer' | 'customer-page' = 'customer') {
+    this.#tokens = deriveKeys(secrets, `${of}-link`);
+    this.#cookies = deriveKeys(secrets, `${of}-cookie`);
   }
 
   /** The 256 bits that open a link. @param handle of the link @param hash of the token, in hex, where the link is there already */

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { Services } from '../../platform/services.js';
+import { originOf } from '../../platform/web/addresses.js';
 import { done } from '../../platform/web/answers.js';
 import { Id, optional, RequestId } from '../../platform/web/forms.js';
 import { get, post, type Route } from '../../platform/web/routes.js';
+import { tellOfMove } from '../messages/moves.js';
 import { BoardPages } from './board-pages.js';
 import type { Boards } from './boards.js';
 import { BoardQuery } from './filters.js';
@@ -20,7 +22,7 @@ const MoveInput = z.strictObject({
 const UndoInput = z.strictObject({ move: Id });
 
 export function boardRoutes(services: Services, boards: Boards): Route[] {
-  const { db } = services;
+  const { db, config } = services;
   const pages = new BoardPages(services, boards);
 
   return [
@@ -37,8 +39,11 @@ export function boardRoutes(services: Services, boards: Boards): Route[] {
         const { result, version, repeated, placed } = await moveCard(db, viewer, params.number, body, body.requestId);
         if (placed) boards.place(viewer.shop, version, placed);
         const undo = result.moved && !repeated ? version : undefined;
+        const tell =
+          result.moved && !repeated ? await tellOfMove(services, viewer, params.number, version, originOf(config, request)) : null;
         const text = result.moved ? `${params.number} moved to ${result.column}.` : `${params.number} stands there already.`;
-        return pages.moved(viewer, request.get('X-Version'), version, { text, undo });
+        const flash = tell ? { ...tell, text: `${text} ${tell.text}`.trim(), undo } : { text, undo };
+        return pages.moved(viewer, request.get('X-Version'), version, flash);
       },
     ),
     post('/board/undos', { may: 'board.move', body: UndoInput }, async ({ request, viewer, body }) => {

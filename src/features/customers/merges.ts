@@ -9,6 +9,7 @@ import { closeMerge, findFilled, findGaps, giveBack, idsOf, keepMerge, type Merg
 const BELONGINGS: Record<string, Owning> = {
   vehicles: { table: 'vehicles', column: 'customer_id' },
   workOrders: { table: 'work_orders', column: 'customer_id' },
+  appointments: { table: 'appointments', column: 'customer_id' },
   contacts: { table: 'contacts', column: 'customer_id' },
   formerOwners: { table: 'former_owners', column: 'customer_id' },
   paidOrders: { table: 'work_orders', column: 'bill_to_id' },

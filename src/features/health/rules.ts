@@ -1,4 +1,4 @@
-import { type BackupState, noticeOf } from '../../platform/backup/state.js';
+import { type BackupState, noticeOf, TOO_OLD } from '../../platform/backup/state.js';
 import { showAge } from '../../platform/time.js';
 import type { ChainCheck } from '../activity/chain.js';
 import { daysUntilFull, type Point, tellGrowth, tellRoom } from './forecast.js';
@@ -61,8 +61,6 @@ export interface Item {
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-/** As with backups: in a shop as young as that nothing has been missed. */
-const FIRST_NIGHT = 26 * HOUR;
 const GB = 1e9;
 /** A process tells every minute that it lives. */
 const SILENT = 3 * MINUTE;
@@ -228,7 +226,7 @@ function judgeProcesses(processes: ProcessFact[], observes: boolean, now: Date):
 function judgeChain(chain: ChainCheck | null, since: Date, now: Date, when: (at: Date) => string): Item {
   const title = 'The record';
   const link = { to: '/activity', name: 'Look at the activity' };
-  if (!chain && now.getTime() - since.getTime() <= FIRST_NIGHT)
+  if (!chain && now.getTime() - since.getTime() <= TOO_OLD)
     return { state: 'soon', title, text: 'It is verified within an hour, and then each night.', advice: null, link };
   if (!chain) return { state: 'watch', title, text: 'It was not verified yet.', advice: 'Work in the background may be stuck.', link };
   const text = `Verified ${when(chain.at)}: all of its ${count(chain.events, 'event')} stand as they were written.`;

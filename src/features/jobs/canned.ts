@@ -1,4 +1,4 @@
-import { type Changed, change } from '../../platform/database/change.js';
+import { type Change, type Changed, change } from '../../platform/database/change.js';
 import type { Database } from '../../platform/database/pool.js';
 import { NotFound } from '../../platform/errors.js';
 import type { Viewer } from '../../platform/web/viewer.js';
@@ -19,20 +19,27 @@ export async function addCannedJob(
   requestId?: string,
 ): Promise<Changed<{ job: number }>> {
   return change(db, viewer, { requestId: requestId && `canned/${requestId}` }, async (tx) => {
-    const order = await lockOrder(tx, number);
-    const found = await findCannedJob(tx.db, tx.shop, canned);
-    if (!found) throw new NotFound('That canned job is not here any more.');
-    const { name, concern, cause, correction } = found;
-    const job = await insertJob(tx, order, { name, concern, cause, correction });
-    tx.record('job.added', order.id, { number, job, name, concern, canned });
-    if (found.lines.length > 0) {
-      await freezeTerms(tx, order);
-      const pricing = await loadPricing(tx.db, tx.shop, order.id);
-      await writeLines(tx, viewer, order, job, toNewLines(pricing, found.lines));
-    }
-    await settle(tx, order);
+    const job = await addCannedWithin(tx, viewer, number, canned);
+    if (job === null) throw new NotFound('That canned job is not here any more.');
     return { job };
   });
+}
+
+/** As addCannedJob(), inside a change that does more. @returns null when the shop has no such canned job any more */
+export async function addCannedWithin(tx: Change, viewer: Viewer, number: number, canned: number): Promise<number | null> {
+  const order = await lockOrder(tx, number);
+  const found = await findCannedJob(tx.db, tx.shop, canned);
+  if (!found) return null;
+  const { name, concern, cause, correction } = found;
+  const job = await insertJob(tx, order, { name, concern, cause, correction });
+  tx.record('job.added', order.id, { number, job, name, concern, canned });
+  if (found.lines.length > 0) {
+    await freezeTerms(tx, order);
+    const pricing = await loadPricing(tx.db, tx.shop, order.id);
+    await writeLines(tx, viewer, order, job, toNewLines(pricing, found.lines));
+  }
+  await settle(tx, order);
+  return job;
 }
 
 /** A tire brings the fees that the shop charges for each tire, as when it is typed. */

@@ -36,22 +36,50 @@ export async function readMeter(
   typed: Partial<Readings>,
   original: Partial<Readings>,
 ): Promise<string | null> {
-  const { result } = await change(db, actor, {}, async (tx) => {
-    const order = await getWorkOrderRow(tx, number);
-    const found = await getMeter(tx, order.vehicle_id, meter);
-    const before = await readingsOf(tx, meter, order.id);
-    const current = { in: before.in === null ? '' : showReading(before.in), out: before.out === null ? '' : showReading(before.out) };
-    const { changes, conflicts } = mergeEdits({ ...current, ...original }, { ...current, ...typed }, current);
-    for (const [moment, { theirs }] of Object.entries(conflicts))
-      throw new Invalid({ [moment]: `Somebody else wrote ${theirs || 'nothing'} meanwhile. Look again, then change it.` });
-    const after = { ...before };
-    for (const moment of MOMENTS) if (changes[moment] !== undefined) after[moment] = check(moment, changes[moment]);
-    if (after.in === before.in && after.out === before.out) return null;
-    for (const moment of MOMENTS) if (after[moment] !== before[moment]) await write(tx, order.id, meter, moment, after[moment]);
-    tx.record('meter.read', order.id, { number, meter, name: found.name, from: pickChanged(current, changes), to: changes });
-    return warn(after, await lastReading(tx, meter, order.id));
+  return (await change(db, actor, {}, (tx) => readWithin(tx, number, meter, typed, original))).result;
+}
+
+/**
+ * What the vehicle's first meter showed when it came, inside the change that opens its work order. Empty: nobody has looked.
+ * @throws Invalid at `odometer` for what is no reading
+ */
+export async function readOdometer(tx: Change, order: { number: number; vehicle: number }, reading: string): Promise<void> {
+  if (reading === '') return;
+  const meter = await tx.db
+    .selectFrom('meters')
+    .select('id')
+    .where('shop_id', '=', tx.shop)
+    .where('vehicle_id', '=', order.vehicle)
+    .orderBy('position')
+    .orderBy('id')
+    .executeTakeFirst();
+  if (!meter) return;
+  await readWithin(tx, order.number, meter.id, { in: reading }, {}).catch((error: unknown) => {
+    throw error instanceof Invalid ? new Invalid({ odometer: Object.values(error.fields)[0] ?? '' }) : error;
   });
-  return result;
+}
+
+/** As readMeter(), inside a change that does more. */
+async function readWithin(
+  tx: Change,
+  number: number,
+  meter: number,
+  typed: Partial<Readings>,
+  original: Partial<Readings>,
+): Promise<string | null> {
+  const order = await getWorkOrderRow(tx, number);
+  const found = await getMeter(tx, order.vehicle_id, meter);
+  const before = await readingsOf(tx, meter, order.id);
+  const current = { in: before.in === null ? '' : showReading(before.in), out: before.out === null ? '' : showReading(before.out) };
+  const { changes, conflicts } = mergeEdits({ ...current, ...original }, { ...current, ...typed }, current);
+  for (const [moment, { theirs }] of Object.entries(conflicts))
+    throw new Invalid({ [moment]: `Somebody else wrote ${theirs || 'nothing'} meanwhile. Look again, then change it.` });
+  const after = { ...before };
+  for (const moment of MOMENTS) if (changes[moment] !== undefined) after[moment] = check(moment, changes[moment]);
+  if (after.in === before.in && after.out === before.out) return null;
+  for (const moment of MOMENTS) if (after[moment] !== before[moment]) await write(tx, order.id, meter, moment, after[moment]);
+  tx.record('meter.read', order.id, { number, meter, name: found.name, from: pickChanged(current, changes), to: changes });
+  return warn(after, await lastReading(tx, meter, order.id));
 }
 
 const pickChanged = (current: Readings, changes: Record<string, string>) =>

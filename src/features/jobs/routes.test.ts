@@ -1,7 +1,7 @@
-import pg, { type Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Client } from '../../testing/client.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
+import { listQueries } from '../../testing/queries.js';
 import { startTestServer, type TestServer, until } from '../../testing/server.js';
 import { makeShop, newOrder, openOrders, type TestShop } from '../../testing/shop.js';
 import { TestSocket } from '../../testing/socket.js';
@@ -39,26 +39,6 @@ afterAll(async () => {
 const order = () => getWorkOrder(database.db, shop.id, 1001);
 const lines = async () => (await order()).jobs.find((one) => one.id === job)?.lines ?? [];
 const labor = (more: object = {}) => ({ job, kind: 'labor', description: 'Front pads', quantity: '1', price: '100', ...more });
-
-/** The texts that a pool was asked while something was done. */
-async function listQueries(pool: Pool, work: () => Promise<void>): Promise<string[]> {
-  const asked: string[] = [];
-  // Every way to a query of this driver ends here.
-  const { query } = pg.Client.prototype;
-  // biome-ignore lint/suspicious/noExplicitAny: query() of pg has a dozen overloads.
-  pg.Client.prototype.query = function (this: pg.Client, ...given: any[]) {
-    asked.push(given[0]?.text ?? String(given[0]));
-    // biome-ignore lint/suspicious/noExplicitAny: as above.
-    return (query as any).apply(this, given);
-  };
-  try {
-    await work();
-  } finally {
-    pg.Client.prototype.query = query;
-  }
-  expect(pool.totalCount).toBeGreaterThan(0);
-  return asked;
-}
 
 describe('the page of a work order', () => {
   test('has each job and line with its mark, and a form row where the address asks for one', async () => {
@@ -100,7 +80,7 @@ describe('the page of a work order', () => {
         fields: { description: `Part ${count}`, quantity: '1', price: '9.99' },
       });
     let page = await advisor.get('/work-orders/1001');
-    const asked = await listQueries(server.app.services.pool, async () => {
+    const asked = await listQueries(async () => {
       page = await advisor.get('/work-orders/1001');
     });
     expect(page.text.match(/data-line="/g)).toHaveLength(150);

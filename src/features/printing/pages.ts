@@ -1,7 +1,8 @@
 import type { Request } from 'express';
 import type { Services } from '../../platform/services.js';
 import { showDate } from '../../platform/time.js';
-import { type Answer, page } from '../../platform/web/answers.js';
+import { originOf } from '../../platform/web/addresses.js';
+import { type Answer, type PageAnswer, page } from '../../platform/web/answers.js';
 import { codeOf } from '../../platform/web/qr-code.js';
 import type { Viewer } from '../../platform/web/viewer.js';
 import { getSharing } from '../approvals/sharing.js';
@@ -46,6 +47,38 @@ export async function showPaper(services: Services, name: PaperName, number: num
   return page('printing/paper', { ...frame, paper, again, sheets: toSheets(paper, head, size) });
 }
 
+/**
+ * An invoice for the customer whom it is for, behind their own link.
+ * @param asked with the way back to their page
+ * @throws NotFound when the shop has no such number
+ */
+export async function showInvoice(
+  services: Services,
+  shop: number,
+  number: number,
+  asked: Pick<Asked, 'query'> & { back: string },
+): Promise<PageAnswer> {
+  const record = await getPaperRecord(services.db, shop, number);
+  const { order } = record;
+  const size = asked.query.size ?? record.paper;
+  // The logo is for whoever is signed in.
+  const head = letterheadOf({ ...order.shop, ...record, hasLogo: false });
+  const paper = invoicePaper(record);
+  const again = [order.vehicle.plate, nameVehicle(order)].filter(Boolean).join(' · ');
+  const frame = {
+    title: paper.title,
+    of: paper.title,
+    size,
+    number,
+    head,
+    back: asked.back,
+    backTo: ' to your page',
+    code: '',
+    onlyHere: false,
+  };
+  return { kind: 'page', view: 'printing/paper', data: { ...frame, paper, again, sheets: toSheets(paper, head, size) } };
+}
+
 async function writePaper({ db }: Services, name: Exclude<PaperName, 'tag'>, record: PaperRecord, viewer: Viewer): Promise<Paper> {
   if (name === 'estimate') return estimatePaper(record, new Date());
   if (name === 'repair-order') return repairOrderPaper(record);
@@ -66,10 +99,6 @@ async function linkPieces({ db, config }: Services, name: PaperName, { viewer, r
       `Until ${showDate(link.expiresAt, viewer.timeZone)}. This code is yours alone.`,
     ),
   ];
-}
-
-function originOf({ publicUrl }: Services['config'], request: Request): string {
-  return publicUrl ?? `${request.protocol}://${request.get('host')}`;
 }
 
 /** What a customer owes. @throws NotFound when the shop has no such customer */

@@ -5,7 +5,7 @@ import { type Edit, type Fields, mergeRow, type Row, type Texts } from './fields
 
 /** Settings of which a shop has exactly one row: what it says on paper, how it counts, which law it works under. */
 export interface Sheet {
-  table: 'billing_settings' | 'jurisdictions' | 'visit_settings' | 'retention_settings';
+  table: 'billing_settings' | 'jurisdictions' | 'visit_settings' | 'retention_settings' | 'booking_settings' | 'message_settings';
   event: string;
   fields: Fields;
 }

@@ -32,11 +32,11 @@ export async function inviteMember(db: Database, actor: Actor, input: { name: st
     if (member) throw new Conflict('Somebody with that e-mail address belongs to the shop already.');
     await tx.db.insertInto('memberships').values({ shop_id: tx.shop, staff_id: staff.id, role: input.role, created_at: tx.now }).execute();
     tx.record('staff.invited', null, { staff: staff.id, role: input.role });
-    const own = !staff.active && (await isFirstShop(tx, staff.id));
-    if (own) await addInvitation(tx, staff.id, token);
-    return { staff: staff.id, own };
+    const getsLink = !staff.active && (await isFirstShop(tx, staff.id));
+    if (getsLink) await addInvitation(tx, staff.id, token);
+    return { staff: staff.id, getsLink };
   });
-  return { staff: result.staff, token: result.own ? token : null };
+  return { staff: result.staff, token: result.getsLink ? token : null };
 }
 
 /** A new link for somebody who lost theirs, or forgot the password. @returns the token */

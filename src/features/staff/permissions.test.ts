@@ -24,7 +24,9 @@ test('a mechanic works, an advisor runs the desk, a manager runs the shop', () =
       'quality.check',
       'vehicle.see',
       'search',
+      'appointment.see',
       'comment.write',
+      'notice.read',
       'account.own',
     ],
   ]);
@@ -37,7 +39,7 @@ test('a mechanic works, an advisor runs the desk, a manager runs the shop', () =
       'customer.merge',
       'billing.manage',
       'inspections.manage',
-      'visits.manage',
+      ...['visits.manage', 'messages.manage', 'hours.manage', 'calendar-feeds.manage'],
       'data.import',
       'data.export',
     ],

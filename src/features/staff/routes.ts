@@ -1,5 +1,7 @@
+import type { Request } from 'express';
 import { z } from 'zod';
 import type { Services } from '../../platform/services.js';
+import { originOf } from '../../platform/web/addresses.js';
 import { type Answer, done, page } from '../../platform/web/answers.js';
 import { Id } from '../../platform/web/forms.js';
 import { get, post, type Refused, type Route } from '../../platform/web/routes.js';
@@ -29,11 +31,10 @@ export function staffRoutes({ db, config }: Services): Route[] {
     });
   const again = ({ viewer }: { viewer: Viewer }, refused: Refused) => list(viewer, refused);
   /** The link is shown once, to the manager, to hand over: only its hash is kept. */
-  const showLink = async (viewer: Viewer, staff: number, token: string, host: string): Promise<Answer> => {
+  const showLink = async (viewer: Viewer, staff: number, token: string, request: Request): Promise<Answer> => {
     const member = (await listMembers(db, viewer.shop)).find((one) => one.id === staff);
-    return list(viewer, null, { name: member?.name ?? '', url: `${config.publicUrl ?? host}/invitations/${token}` });
+    return list(viewer, null, { name: member?.name ?? '', url: `${originOf(config, request)}/invitations/${token}` });
   };
-  const hostOf = (request: { protocol: string; get(name: string): string | undefined }) => `${request.protocol}://${request.get('host')}`;
 
   return [
     get('/staff', { may: 'staff.manage' }, ({ viewer }) => list(viewer, null)),
@@ -41,13 +42,12 @@ export function staffRoutes({ db, config }: Services): Route[] {
       const invited = await inviteMember(db, viewer, body);
       if (!invited.token)
         return done('/staff', { flash: { text: `${body.name} signs in as they do at the other shop that they belong to.` } });
-      return showLink(viewer, invited.staff, invited.token, hostOf(request));
+      return showLink(viewer, invited.staff, invited.token, request);
     }),
     post(
       '/staff/:staff/links',
       { may: 'staff.manage', params: OneMember, body: Nothing, form: again },
-      async ({ viewer, params, request }) =>
-        showLink(viewer, params.staff, await renewInvitation(db, viewer, params.staff), hostOf(request)),
+      async ({ viewer, params, request }) => showLink(viewer, params.staff, await renewInvitation(db, viewer, params.staff), request),
     ),
     post(
       '/staff/:staff/roles',

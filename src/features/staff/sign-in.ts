@@ -12,6 +12,12 @@ import { isRightPassword } from './passwords.js';
 export const OWES_SECOND_FACTOR = sql<boolean>`((shops.second_factor = 'everybody' or (shops.second_factor = 'managers' and m.role = 'manager'))
   and not exists (select from second_factors f where f.staff_id = m.staff_id))`;
 
+/** How many notices somebody has not read, of `memberships` as m; see features/notices. */
+const UNREAD = sql<number>`(select count(*) from notices n where n.shop_id = m.shop_id and n.staff_id = m.staff_id and n.read_at is null)`;
+
+/** How many messages of customers wait for an answer. */
+const REPLIES = sql<number>`(select count(*) from messages o where o.shop_id = m.shop_id and o.direction = 'in' and o.done_at is null)`;
+
 /**
  * The person of a session, as the database knows them now.
  * @returns null when they were disabled, or never belonged to that shop
@@ -29,6 +35,8 @@ export async function findViewer(db: Database, staff: number, shop: number): Pro
       'shops.name as shopName',
       'shops.time_zone as timeZone',
       'shops.version',
+      UNREAD.as('unread'),
+      REPLIES.as('replies'),
       OWES_SECOND_FACTOR.as('owesSecondFactor'),
     ])
     .where('m.staff_id', '=', staff)
@@ -45,7 +53,7 @@ const readWithSession = new WeakMap<object, Viewer>();
 export async function findSession(db: Database, sid: string): Promise<SessionData | null> {
   const { rows } = await sql<{ sess: SessionData } & { [Key in keyof Viewer]: Viewer[Key] | null }>`
     select i.sess, m.staff_id as staff, m.shop_id as shop, m.role, s.name, shops.name as "shopName", shops.time_zone as "timeZone", shops.version,
-      ${OWES_SECOND_FACTOR} as "owesSecondFactor"
+      ${UNREAD} as unread, ${REPLIES} as replies, ${OWES_SECOND_FACTOR} as "owesSecondFactor"
     from session i
     left join memberships m on m.staff_id = (i.sess #>> '{passport,user}')::bigint and m.shop_id = (i.sess ->> 'shop')::bigint
       and m.disabled_at is null

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Services } from '../../platform/services.js';
 import { showDateTime } from '../../platform/time.js';
+import { originOf } from '../../platform/web/addresses.js';
 import { type Answer, done, page } from '../../platform/web/answers.js';
 import { Id, required } from '../../platform/web/forms.js';
 import { get, post, type Refused, type Route } from '../../platform/web/routes.js';
@@ -44,7 +45,7 @@ export function tvRoutes({ db, config }: Services): Route[] {
       { may: 'tv.manage', body: LinkInput, form: ({ viewer }, refused) => list(viewer, refused) },
       async ({ viewer, body, request }) => {
         const token = await makeTvLink(db, viewer, body);
-        const origin = config.publicUrl ?? `${request.protocol}://${request.get('host')}`;
+        const origin = originOf(config, request);
         // Shown once: only the hash of the token is kept.
         return list(viewer, null, { name: body.name, url: `${origin}/tv/${token}` });
       },

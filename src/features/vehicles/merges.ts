@@ -20,6 +20,8 @@ import { getKeptVehicle, getVehicleRow, toFields, type VehicleRow } from './vehi
 
 const BELONGINGS: Record<string, Owning> = {
   workOrders: { table: 'work_orders', column: 'vehicle_id' },
+  appointments: { table: 'appointments', column: 'vehicle_id' },
+  services: { table: 'service_due', column: 'vehicle_id' },
   formerOwners: { table: 'former_owners', column: 'vehicle_id' },
 };
 const GAPS = ['type', 'plate', 'vin', 'make', 'model', 'year', 'engine', 'color', 'unit_number', 'serial', 'notes'] as const;

@@ -73,6 +73,9 @@ export function networksOf(entries: readonly string[]): BlockList {
   );
 }
 
+/** For an address that whoever runs the program has chosen: it may lead anywhere. */
+export const ANYWHERE = networksOf(['0.0.0.0/0', '::/0']);
+
 /**
  * Where a request may go that somebody else has written the address of (SSRF, CWE-918).
  * @param address an IP address, as the resolver gives it

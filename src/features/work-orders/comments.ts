@@ -2,6 +2,7 @@ import { type Change, type Changed, change } from '../../platform/database/chang
 import type { Database } from '../../platform/database/pool.js';
 import { Forbidden, NotFound } from '../../platform/errors.js';
 import type { Viewer } from '../../platform/web/viewer.js';
+import { dropNoticesOf, notifyMentioned } from '../notices/notices.js';
 import { can } from '../staff/permissions.js';
 import { getWorkOrderRow } from './find.js';
 
@@ -21,6 +22,7 @@ export async function addComment(
       .returning('id')
       .executeTakeFirstOrThrow();
     tx.record('comment.added', order.id, { number, comment: id });
+    await notifyMentioned(tx, { workOrder: order.id, comment: id, text });
     return { comment: id };
   });
 }
@@ -33,6 +35,7 @@ export async function editComment(db: Database, viewer: Viewer, number: number, 
     if (comment.text === text) return;
     await tx.db.updateTable('comments').set({ text, edited_at: tx.now }).where('shop_id', '=', tx.shop).where('id', '=', id).execute();
     tx.record('comment.edited', comment.work_order_id, { number, comment: id });
+    await notifyMentioned(tx, { workOrder: comment.work_order_id, comment: id, text });
   });
 }
 
@@ -44,6 +47,7 @@ export async function deleteComment(db: Database, viewer: Viewer, number: number
       throw new Forbidden('Only its author or a manager can delete a comment.');
     await tx.db.deleteFrom('comments').where('shop_id', '=', tx.shop).where('id', '=', id).execute();
     tx.record('comment.deleted', comment.work_order_id, { number, comment: id });
+    await dropNoticesOf(tx, id);
   });
 }
 

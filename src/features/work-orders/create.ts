@@ -6,6 +6,7 @@ import { listColumns } from '../board/columns.js';
 import { topRank } from '../board/moves.js';
 import { getKeptCustomer, insertCustomer } from '../customers/customers.js';
 import { insertJob } from '../jobs/job-rows.js';
+import { readOdometer } from '../jobs/readings.js';
 import { getKeptVehicle, insertVehicle } from '../vehicles/vehicles.js';
 import { getColleague } from './assignments.js';
 
@@ -22,11 +23,14 @@ export interface NewWorkOrder {
   concern: string;
   promisedAt: Date | null;
   mechanic: number | null;
+  /** What it shows; empty: nobody has looked. */
+  odometer?: string;
 }
 
 /**
  * Opens a work order at the top of the first column that is before the work. Customer and vehicle are made with it when
  * they are not here yet.
+ * @throws Invalid at `odometer` for what is no reading
  * @returns its number: the shop's next, without gaps
  */
 export async function createWorkOrder(
@@ -36,36 +40,46 @@ export async function createWorkOrder(
   requestId?: string,
 ): Promise<Changed<{ number: number }>> {
   return change(db, viewer, { requestId: requestId && `create/${requestId}` }, async (tx) => {
-    const columns = await listColumns(tx.db, tx.shop);
-    const column = columns.find((one) => one.meaning === 'estimate') ?? columns[0];
-    if (!column) throw new Conflict('The board has no column yet.');
-    if (input.mechanic) await getColleague(tx, 'mechanic', input.mechanic);
-    const vehicle = input.vehicle ? await getKeptVehicle(tx.db, tx.shop, input.vehicle) : null;
-    const customer = vehicle?.customer_id ?? (await findOrAddCustomer(tx, input));
-    const vehicleId = vehicle?.id ?? (await insertVehicle(tx, customer, { description: input.vehicleDescription, plate: input.plate }));
-    const number = await takeNumber(tx);
-    const { id } = await tx.db
-      .insertInto('work_orders')
-      .values({
-        shop_id: tx.shop,
-        number,
-        customer_id: customer,
-        vehicle_id: vehicleId,
-        concern: input.concern,
-        promised_at: input.promisedAt,
-        mechanic_id: input.mechanic,
-        advisor_id: viewer.staff,
-        column_id: column.id,
-        rank: await topRank(tx, column.id),
-        column_since: tx.now,
-        created_at: tx.now,
-      })
-      .returning('id')
-      .executeTakeFirstOrThrow();
-    tx.record('work-order.created', id, { number, column: { column: column.id, name: column.name } });
-    if (input.concern) await addFirstJob(tx, { id, number }, input.concern);
-    return { number };
+    const order = await createWithin(tx, input);
+    await readOdometer(tx, order, input.odometer ?? '');
+    return { number: order.number };
   });
+}
+
+/** As createWorkOrder(), inside a change that does more; whoever makes the change looks after it. */
+export async function createWithin(
+  tx: Change,
+  input: NewWorkOrder,
+): Promise<{ id: number; number: number; customer: number; vehicle: number }> {
+  const columns = await listColumns(tx.db, tx.shop);
+  const column = columns.find((one) => one.meaning === 'estimate') ?? columns[0];
+  if (!column) throw new Conflict('The board has no column yet.');
+  if (input.mechanic) await getColleague(tx, 'mechanic', input.mechanic);
+  const known = input.vehicle ? await getKeptVehicle(tx.db, tx.shop, input.vehicle) : null;
+  const customer = known?.customer_id ?? (await findOrAddCustomer(tx, input));
+  const vehicle = known?.id ?? (await insertVehicle(tx, customer, { description: input.vehicleDescription, plate: input.plate }));
+  const number = await takeNumber(tx);
+  const { id } = await tx.db
+    .insertInto('work_orders')
+    .values({
+      shop_id: tx.shop,
+      number,
+      customer_id: customer,
+      vehicle_id: vehicle,
+      concern: input.concern,
+      promised_at: input.promisedAt,
+      mechanic_id: input.mechanic,
+      advisor_id: tx.actor.staff,
+      column_id: column.id,
+      rank: await topRank(tx, column.id),
+      column_since: tx.now,
+      created_at: tx.now,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  tx.record('work-order.created', id, { number, column: { column: column.id, name: column.name } });
+  if (input.concern) await addFirstJob(tx, { id, number }, input.concern);
+  return { id, number, customer, vehicle };
 }
 
 /** What the vehicle came for is its first job, named by its first words. */

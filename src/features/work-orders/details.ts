@@ -5,6 +5,7 @@ import { counts } from '../billing/consent.js';
 import type { MoneyJob, Terms, Totals } from '../billing/rules.js';
 import { totalsOf } from '../billing/state.js';
 import { type Meaning, promiseState } from '../board/rules.js';
+import { type Colleague, type Piece, splitMentions } from '../notices/mentions.js';
 import { BLOCK_REASONS, type BlockReason } from './blocks.js';
 import { type HistoryLine, toHistory } from './history.js';
 import type { Visit } from './visit.js';
@@ -27,6 +28,8 @@ export interface Comment {
   authorId: number;
   author: string;
   text: string;
+  /** The same, cut where it mentions a colleague. */
+  pieces: Piece[];
   iso: string;
   at: string;
   edited: boolean;
@@ -94,6 +97,8 @@ export interface WorkOrderDetails {
   /** What was photographed and found, and where the customer stands. */
   visit: Visit;
   comments: Comment[];
+  /** Who can be mentioned in a comment. */
+  people: Colleague[];
   history: HistoryLine[];
 }
 
@@ -115,6 +120,7 @@ function toJobs(row: WholeRow): Job[] {
 function toComments(row: WholeRow): Comment[] {
   return row.comments.map(({ at, editedAt, ...comment }) => ({
     ...comment,
+    pieces: splitMentions(comment.text, row.people),
     iso: new Date(at).toISOString(),
     at: showDateTime(new Date(at), row.time_zone),
     edited: editedAt !== null,
@@ -175,6 +181,7 @@ function toDetails(row: WholeRow): WorkOrderDetails {
     paidCents: row.paid_cents,
     visit: row.visit,
     comments: toComments(row),
+    people: row.people,
     history: toHistory(row.history, row.time_zone),
   };
 }

@@ -1,9 +1,11 @@
 import { showDateTime } from '../../platform/time.js';
 import { CUSTOMER_SENTENCES, isByCustomer } from '../approvals/telling.js';
 import { BILLING_SENTENCES } from '../billing/telling.js';
+import { APPOINTMENT_SENTENCES } from '../calendar/telling.js';
 import { foldSaved, INSPECTION_SENTENCES, tellFilled } from '../inspections/telling.js';
 import { JOB_SENTENCES } from '../jobs/telling.js';
 import { MEDIA_SENTENCES } from '../media/telling.js';
+import { MESSAGE_SENTENCES } from '../messages/telling.js';
 import { SAFETY_SENTENCES } from '../safety/telling.js';
 import { BLOCK_REASONS, type BlockReason } from './blocks.js';
 
@@ -27,7 +29,7 @@ interface EventRow {
 }
 
 /** Kinds of events that may be told to those who see no prices; what is not named here is not told. */
-const FLOOR = /^(work-order|card|comment|job|line|meter|consent|media|inspection|finding|hold|quality|link|question)\./;
+const FLOOR = /^(work-order|card|comment|job|line|meter|consent|media|inspection|finding|hold|quality|link|question|message|appointment)\./;
 
 /** What happened to a work order, as sentences; the rows are the events about it, the newest first. */
 export function toHistory(rows: EventRow[], timeZone: string): HistoryLine[] {
@@ -42,7 +44,7 @@ export function toHistory(rows: EventRow[], timeZone: string): HistoryLine[] {
 
 function toLine(row: EventRow, timeZone: string): HistoryLine {
   return {
-    who: row.name ?? (isByCustomer(row.kind, row.data) ? 'The customer' : 'ServiceFLOW'),
+    who: row.name ?? (isByCustomer(row.kind, row.data) || row.kind === 'message.received' ? 'The customer' : 'ServiceFLOW'),
     what: tell(row.kind, row.data as Data),
     floor: FLOOR.test(row.kind) ? tell(row.kind, row.data as Data, false) : null,
     iso: new Date(row.at).toISOString(),
@@ -68,12 +70,14 @@ const FIELD_NAMES: Record<string, string> = {
 
 /** Each kind's sentence; those of jobs and lines leave prices out without `prices`. */
 const SENTENCES: Record<string, (data: Data, prices: boolean) => string> = {
+  ...APPOINTMENT_SENTENCES,
   ...BILLING_SENTENCES,
   ...CUSTOMER_SENTENCES,
   ...JOB_SENTENCES,
   ...SAFETY_SENTENCES,
   ...INSPECTION_SENTENCES,
   ...MEDIA_SENTENCES,
+  ...MESSAGE_SENTENCES,
   'work-order.created': (data) => `opened it in ${data.column.name}`,
   'work-order.edited': (data) =>
     `changed ${Object.keys(data.to)

@@ -44,6 +44,7 @@ export const NewWorkOrderInput = z
     customer: OptionalId,
     vehicle: OptionalId,
     mechanic: OptionalId,
+    odometer: optional('The odometer', 20),
     requestId: RequestId,
   })
   .superRefine((input, context) => {

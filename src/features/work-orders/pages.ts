@@ -15,6 +15,7 @@ import { PAY_TYPES, PROGRESS } from '../jobs/inputs.js';
 import { ADDABLE, CONDITIONS, CORE_STATES, KIND_NAMES, TAX_CHOICES } from '../jobs/line-fields.js';
 import { showReading } from '../jobs/readings.js';
 import { toGallery } from '../media/gallery.js';
+import { showMessage } from '../messages/shown.js';
 import { type Audience, audienceOf, forAudience } from './audiences.js';
 import { BLOCK_REASONS } from './blocks.js';
 import { listChoices } from './choices.js';
@@ -22,7 +23,7 @@ import { getWorkOrder } from './details.js';
 
 /** Words and figures of jobs, lines and money, for every view that shows them. */
 const WORDS = {
-  ...{ toPanel, toCustomerPanel, toGallery, showDateTime, countColors, isFound, showMeasures },
+  ...{ toPanel, toCustomerPanel, toGallery, showMessage, showDateTime, countColors, isFound, showMeasures },
   ...{ showAmount, showMoney, showPercent, showQuantity, showReading, margin, kinds: KIND_NAMES, addable: ADDABLE, payTypes: PAY_TYPES },
   ...{ progress: PROGRESS, conditions: CONDITIONS, coreStates: CORE_STATES, taxChoices: TAX_CHOICES },
 };

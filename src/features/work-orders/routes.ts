@@ -90,7 +90,9 @@ export function workOrderRoutes(services: Services): Route[] {
           body.requestId,
         );
         if (htmx) return pages.show(viewer, result.number, null, true);
-        return done(`/work-orders/${result.number}`, { flash: { text: `WO-${result.number} is open.` } });
+        return done(`/work-orders/${result.number}#work-order-media`, {
+          flash: { text: `WO-${result.number} is open. Now the photos of its arrival.` },
+        });
       },
     ),
     get('/work-orders/:number', { may: 'board.see', params: Numbered, query: PlaceQuery }, async ({ viewer, params, query, htmx }) =>

@@ -4,6 +4,7 @@ import type { Signature } from '../approvals/signatures.js';
 import type { Consent, LineKind, PayType, Tax, Terms } from '../billing/rules.js';
 import type { Decision } from '../billing/state.js';
 import type { Meaning } from '../board/rules.js';
+import type { Colleague } from '../notices/mentions.js';
 import type { BlockReason } from './blocks.js';
 import { VISIT, type Visit } from './visit.js';
 
@@ -183,6 +184,8 @@ export interface WholeRow {
   revisions: Revision[];
   visit: Visit;
   comments: { id: number; authorId: number; author: string; text: string; at: string; editedAt: string | null }[];
+  /** Who can be mentioned in a comment. */
+  people: Colleague[];
   history: { kind: string; data: unknown; at: string; name: string | null }[];
 }
 
@@ -256,6 +259,10 @@ const comments = list(sql`
   select o.id, o.author_id as "authorId", s.name as author, o.text, o.created_at as at, o.edited_at as "editedAt"
   from comments o join staff s on s.id = o.author_id where o.shop_id = w.shop_id and o.work_order_id = w.id order by o.id`);
 
+const people = list(sql`
+  select p.id, p.name from memberships m join staff p on p.id = m.staff_id
+  where m.shop_id = w.shop_id and m.disabled_at is null order by p.name`);
+
 const history = list(sql`
   select e.kind, e.data, e.at, s.name from events e left join staff s on s.id = e.actor_id
   where e.shop_id = w.shop_id and e.work_order_id = w.id order by e.version desc, e.seq desc limit 500`);
@@ -271,7 +278,7 @@ export async function findWhole(db: Database, shop: number, number: number): Pro
       ${customer('c')} as customer,
       (select ${customer('payer')} from customers payer where payer.shop_id = w.shop_id and payer.id = ${billTo}) as bill_to,
       ${labels} as labels, ${jobs} as jobs, ${lines} as lines, ${meters} as meters, ${payments} as payments,
-      ${authorizations} as authorizations, ${revisions} as revisions, ${comments} as comments, ${history} as history,
+      ${authorizations} as authorizations, ${revisions} as revisions, ${comments} as comments, ${people} as people, ${history} as history,
       ${VISIT} as visit
     from work_orders w
     join shops s on s.id = w.shop_id

@@ -60,7 +60,7 @@ async function refuseOthers(client: pg.Client): Promise<void> {
  * Puts an archive in the place of what is in the database: loads it beside, verifies it there, and changes the two over in one transaction.
  * The present data stays, whole, in a schema `before_<time>`.
  * @param client of withQuietDatabase()
- * @param beforeTheChange what else must be done first, such as bringing its files
+ * @param beforeTheChange what else must be done first, such as bringing its files; the schema is where the data is until then
  * @returns the name of that schema
  * @throws BadArchive, BrokenLog (unless that is accepted): nothing was changed then
  */
@@ -68,7 +68,7 @@ export async function restore(
   client: pg.Client,
   url: string,
   archive: Archive,
-  options: { acceptBrokenLog: boolean; beforeTheChange: () => Promise<void> },
+  options: { acceptBrokenLog: boolean; beforeTheChange: (schema: string) => Promise<void> },
 ): Promise<string> {
   const stamp = stampOf(new Date());
   const schema = `restoring_${stamp}`;
@@ -79,7 +79,7 @@ export async function restore(
     await verifyLoaded(withName(url), archive, schema).catch((error) => {
       if (!(error instanceof BrokenLog && options.acceptBrokenLog)) throw error;
     });
-    await options.beforeTheChange();
+    await options.beforeTheChange(schema);
     await refuseOthers(client);
     await changeOver(client, schema, `before_${stamp}`);
   } catch (error) {

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/pool.js';
 
-/** Older than this, managers are told on every page. */
-const TOO_OLD = 26 * 3_600_000;
+/** What is done each night, and is older than this, was missed: managers are told on every page. */
+export const TOO_OLD = 26 * 3_600_000;
 const LOOK_EVERY = 60_000;
 /** What is not done by then was interrupted. */
 const LONGEST = 6 * 3_600_000;

@@ -31,6 +31,14 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface Absences {
+  first_day: Timestamp;
+  id: Generated<number>;
+  last_day: Timestamp;
+  shop_id: number;
+  staff_id: number;
+}
+
 export interface AccessLog {
   address: string;
   count: Generated<number>;
@@ -87,6 +95,54 @@ export interface ApiTokens {
   token_hash: Buffer;
 }
 
+export interface AppointmentLinks {
+  appointment_id: number;
+  id: Generated<number>;
+  made_at: Timestamp;
+  shop_id: number;
+  token_hash: Buffer;
+}
+
+export interface Appointments {
+  arrived_at: Timestamp | null;
+  bay_id: number | null;
+  booked_at: Timestamp;
+  booked_by: number | null;
+  concern: Generated<string>;
+  confirmed_at: Timestamp | null;
+  customer_id: number | null;
+  day: Timestamp;
+  email: Generated<string>;
+  ended_at: Timestamp | null;
+  hundredths: number;
+  id: Generated<number>;
+  kind: "waiting" | "drop-off" | "after-hours" | "ride";
+  name: string;
+  phone: Generated<string>;
+  phone_digits: Generated<string>;
+  place: number;
+  plate: Generated<string>;
+  plate_key: Generated<string>;
+  reason: Generated<string>;
+  sequence: Generated<number>;
+  shop_id: number;
+  starts_at: Timestamp;
+  state: "requested" | "confirmed" | "arrived" | "no-show" | "cancelled";
+  technician_id: number | null;
+  vehicle: string;
+  vehicle_id: number | null;
+  work_order_id: number | null;
+}
+
+export interface AppointmentServices {
+  appointment_id: number;
+  canned_job_id: number | null;
+  hundredths: number;
+  name: string;
+  position: number;
+  shop_id: number;
+}
+
 export interface AuthorizationFiles {
   authorization_id: number;
   sha256: Buffer;
@@ -129,6 +185,15 @@ export interface Backups {
   started_at: Generated<Timestamp>;
 }
 
+export interface Bays {
+  id: Generated<number>;
+  name: string;
+  position: number;
+  removed_at: Timestamp | null;
+  shop_id: number;
+  vehicles_per_day: Generated<number>;
+}
+
 export interface BillingSettings {
   address: Generated<string>;
   advisor_discount_ppm: Generated<number>;
@@ -156,8 +221,41 @@ export interface BillingSettings {
   work_needs_consent: Generated<boolean>;
 }
 
+export interface BookingSettings {
+  after_hours_text: Generated<string>;
+  arrivals_per_slot: Generated<number>;
+  concern_hundredths: Generated<number>;
+  confirms_itself: Generated<boolean>;
+  consent_text: Generated<string>;
+  day_hundredths: Generated<number>;
+  days_ahead: Generated<number>;
+  greeting: Generated<string>;
+  is_online: Generated<boolean>;
+  no_show_minutes: Generated<number>;
+  notice_minutes: Generated<number>;
+  offers_rides: Generated<boolean>;
+  shop_id: number;
+  slot_minutes: Generated<number>;
+  slug: string | null;
+  takes_after_hours: Generated<boolean>;
+  waiters_per_slot: Generated<number>;
+}
+
+export interface CalendarFeeds {
+  id: Generated<number>;
+  last_used_at: Timestamp | null;
+  made_at: Timestamp;
+  made_by: number;
+  name: string;
+  revoked_at: Timestamp | null;
+  shop_id: number;
+  technician_id: number | null;
+  token_hash: Buffer;
+}
+
 export interface CannedJobs {
   archived_at: Timestamp | null;
+  bookable_hundredths: number | null;
   cause: Generated<string>;
   concern: Generated<string>;
   correction: Generated<string>;
@@ -221,6 +319,19 @@ export interface CustomerLinks {
   work_order_id: number;
 }
 
+export interface CustomerPages {
+  customer_id: number;
+  expires_at: Timestamp;
+  handle: string;
+  id: Generated<number>;
+  last_opened_at: Timestamp | null;
+  made_at: Timestamp;
+  made_by: number | null;
+  revoked_at: Timestamp | null;
+  shop_id: number;
+  token_hash: Buffer;
+}
+
 export interface Customers {
   address: Generated<string>;
   bill_to_id: number | null;
@@ -231,6 +342,7 @@ export interface Customers {
   id: Generated<number>;
   kind: Generated<"person" | "company">;
   labor_rate_id: number | null;
+  language: Generated<string>;
   merged_into_id: number | null;
   name: string;
   notes: Generated<string>;
@@ -238,11 +350,13 @@ export interface Customers {
   phone: Generated<string>;
   phone_digits: Generated<string>;
   po_required: Generated<boolean>;
+  preferred_channel: Generated<"" | "mail" | "sms">;
   price_matrix_id: number | null;
   search_words: Generated<string>;
   shop_id: number;
   tax_certificate: Generated<string>;
   tax_exempt: Generated<boolean>;
+  time_zone: Generated<string>;
 }
 
 export interface EstimateRevisions {
@@ -554,6 +668,88 @@ export interface Merges {
   undone_at: Timestamp | null;
 }
 
+export interface MessageAttempts {
+  answer: string;
+  at: Timestamp;
+  attempt: number;
+  message_id: number;
+  shop_id: number;
+}
+
+export interface MessageChannels {
+  channel: "mail" | "sms";
+}
+
+export interface MessageConsents {
+  address: string;
+  at: Timestamp;
+  channel: "mail" | "sms";
+  customer_id: number | null;
+  id: Generated<number>;
+  is_granted: boolean;
+  said_by: string;
+  shop_id: number;
+  taken_by: number | null;
+  topic: "service" | "marketing";
+  words: Generated<string>;
+}
+
+export interface Messages {
+  address: string;
+  answers_id: number | null;
+  appointment_id: number | null;
+  assigned_to: number | null;
+  attempts: Generated<number>;
+  channel: "mail" | "sms";
+  customer_id: number | null;
+  deferrals: Generated<number>;
+  direction: "out" | "in";
+  done_at: Timestamp | null;
+  done_by: number | null;
+  due_at: Timestamp;
+  ended_at: Timestamp | null;
+  failing_since: Timestamp | null;
+  hold_until: Timestamp | null;
+  id: Generated<number>;
+  may_be_twice: Generated<boolean>;
+  name: Generated<string>;
+  occasion: Generated<string>;
+  once_key: string | null;
+  outside_id: Generated<string>;
+  shop_id: number;
+  state: "waiting" | "sending" | "sent" | "failed" | "withdrawn" | "by-hand" | "received";
+  subject: Generated<string>;
+  text: string;
+  time_zone: Generated<string>;
+  trouble: Generated<string>;
+  waits_for: "undo" | "night" | "retry" | null;
+  work_order_id: number | null;
+  written_at: Timestamp;
+  written_by: number | null;
+}
+
+export interface MessageSettings {
+  day_begins: Generated<string>;
+  day_ends: Generated<string>;
+  language: Generated<string>;
+  remind_declined_days: number | null;
+  remind_hours: Generated<number>;
+  reply_to: Generated<string>;
+  shop_id: number;
+  undo_seconds: Generated<number>;
+}
+
+export interface MessageTemplates {
+  column_id: Generated<number>;
+  language: string;
+  mode: Generated<"never" | "ask" | "always">;
+  occasion: string;
+  shop_id: number;
+  short_text: string;
+  subject: string;
+  text: string;
+}
+
 export interface MeterReadings {
   at: Timestamp;
   id: Generated<number>;
@@ -571,6 +767,27 @@ export interface Meters {
   shop_id: number;
   unit: "mi" | "km" | "h";
   vehicle_id: number;
+}
+
+export interface Notices {
+  appointment_id: number | null;
+  at: Timestamp;
+  comment_id: number | null;
+  id: Generated<number>;
+  kind: "mention" | "message" | "assigned" | "booking";
+  message_id: number | null;
+  read_at: Timestamp | null;
+  shop_id: number;
+  staff_id: number;
+  text: Generated<string>;
+  work_order_id: number | null;
+}
+
+export interface OpeningHours {
+  closes: string;
+  opens: string;
+  shop_id: number;
+  weekday: number;
 }
 
 export interface Parts {
@@ -683,6 +900,18 @@ export interface SecondFactors {
   wrong_on: Generated<Timestamp>;
 }
 
+export interface ServiceDue {
+  done_at: Timestamp | null;
+  due_on: Timestamp | null;
+  due_tenths: number | null;
+  id: Generated<number>;
+  noted_at: Timestamp;
+  noted_by: number | null;
+  shop_id: number;
+  vehicle_id: number;
+  what: string;
+}
+
 export interface Session {
   expire: Timestamp;
   sess: Json;
@@ -710,6 +939,13 @@ export interface Shops {
   version: Generated<number>;
 }
 
+export interface SpecialDays {
+  day: Timestamp;
+  intervals: Generated<Json>;
+  note: Generated<string>;
+  shop_id: number;
+}
+
 export interface Staff {
   created_at: Generated<Timestamp>;
   email: string;
@@ -726,6 +962,13 @@ export interface TaxRates {
   position: Generated<number>;
   ppm: number;
   shop_id: number;
+}
+
+export interface TechnicianHours {
+  hundredths: number;
+  shop_id: number;
+  staff_id: number;
+  weekday: number;
 }
 
 export interface Throttle {
@@ -893,21 +1136,29 @@ export interface WorkOrders {
 }
 
 export interface DB {
+  absences: Absences;
   access_log: AccessLog;
   api_refresh_tokens: ApiRefreshTokens;
   api_requests: ApiRequests;
   api_sign_ins: ApiSignIns;
   api_tokens: ApiTokens;
+  appointment_links: AppointmentLinks;
+  appointment_services: AppointmentServices;
+  appointments: Appointments;
   authorization_files: AuthorizationFiles;
   authorizations: Authorizations;
   backups: Backups;
+  bays: Bays;
   billing_settings: BillingSettings;
+  booking_settings: BookingSettings;
+  calendar_feeds: CalendarFeeds;
   canned_jobs: CannedJobs;
   chain_checks: ChainChecks;
   columns: Columns;
   comments: Comments;
   contacts: Contacts;
   customer_links: CustomerLinks;
+  customer_pages: CustomerPages;
   customers: Customers;
   estimate_revisions: EstimateRevisions;
   events: Events;
@@ -932,8 +1183,16 @@ export interface DB {
   media_files: MediaFiles;
   memberships: Memberships;
   merges: Merges;
+  message_attempts: MessageAttempts;
+  message_channels: MessageChannels;
+  message_consents: MessageConsents;
+  message_settings: MessageSettings;
+  message_templates: MessageTemplates;
+  messages: Messages;
   meter_readings: MeterReadings;
   meters: Meters;
+  notices: Notices;
+  opening_hours: OpeningHours;
   parts: Parts;
   payments: Payments;
   price_matrices: PriceMatrices;
@@ -944,11 +1203,14 @@ export interface DB {
   recovery_codes: RecoveryCodes;
   retention_settings: RetentionSettings;
   second_factors: SecondFactors;
+  service_due: ServiceDue;
   session: Session;
   shop_origins: ShopOrigins;
   shops: Shops;
+  special_days: SpecialDays;
   staff: Staff;
   tax_rates: TaxRates;
+  technician_hours: TechnicianHours;
   throttle: Throttle;
   till_closes: TillCloses;
   timing_names: TimingNames;

@@ -33,7 +33,11 @@ export interface HalfSignedIn {
 export interface Flash {
   text: string;
   /** Event version of a move that this person may take back. */
-  undo?: number;
+  undo?: number | undefined;
+  /** Where it goes on from here, and what that is called. */
+  next?: { to: string; words: string } | undefined;
+  /** A message that this person may take back. */
+  message?: number | undefined;
 }
 
 const DAY = 24 * 60 * 60 * 1000;

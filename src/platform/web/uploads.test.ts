@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import fs, { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { until } from '../../testing/server.js';
 import { openTemporaryFolder } from '../files/temporary.js';
@@ -254,6 +254,21 @@ describe('what can’t be taken is a sentence at the field', () => {
       'The files did not arrive whole. Please choose them again.',
     ]);
     expect(seen).toEqual([]);
+  });
+
+  test('a form that is cut off before the disk has made its file: nothing is made later', async () => {
+    const { open } = fs;
+    const slow = vi
+      .spyOn(fs, 'open')
+      .mockImplementation(((...args: Parameters<typeof open>) => setTimeout(() => open(...args), 300)) as never);
+    try {
+      expect((await send(part('x.jpg', 'x'))).status).toBe(422);
+      expect(slow).toHaveBeenCalled();
+      await sleep(400);
+      expect(readdirSync(temporary)).toEqual([]);
+    } finally {
+      slow.mockRestore();
+    }
   });
 });
 

@@ -139,7 +139,11 @@ class DiskEngine implements StorageEngine {
         if (size <= most) yield chunk;
       }
     };
-    const written = pipeline(file.stream, upToMost, target).then(() => (size > most ? rm(path, { force: true }) : undefined));
+    // What is cut off is over before its file was made, perhaps: only what is closed makes no file any more.
+    const closed = new Promise<void>((resolve) => target.once('close', () => resolve()));
+    const written = pipeline(file.stream, upToMost, target)
+      .finally(() => closed)
+      .then(() => (size > most ? rm(path, { force: true }) : undefined));
     this.#given.push({ path, source: file.stream, written });
     written.then(() => done(null, { path, size }), done);
   }

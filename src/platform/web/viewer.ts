@@ -9,6 +9,10 @@ export interface Viewer extends Actor {
   timeZone: string;
   /** The shop's version when the request arrived. */
   version: number;
+  /** Notices that they have not read; of somebody at a screen. */
+  unread?: number | undefined;
+  /** What customers have written that nobody has answered; of somebody at a screen. */
+  replies?: number | undefined;
   /** The shop asks them for a second factor, and they have none yet: nothing opens but their own account. */
   owesSecondFactor: boolean;
 }

@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { sql } from 'kysely';
 import { readConfig } from '../../config.js';
 import type { Database } from '../../platform/database/pool.js';
 import { verifyEvents } from '../../platform/database/verify-events.js';
 import { openFileStore } from '../../platform/files/open.js';
 import type { FileStore } from '../../platform/files/store.js';
 import { sweepFiles } from '../../platform/files/sweep.js';
-import { testEnvironment } from '../server.js';
+import { testEnvironment, until } from '../server.js';
 import { findDamage } from '../truth.js';
 import type { Entry } from './load.js';
 
@@ -81,4 +82,11 @@ export async function findFileDamage(db: Database, store: FileStore, dataDir: st
   const temporary = await readdir(join(dataDir, 'files', 'tmp'));
   if (temporary.length > 0) wrong.push(`${temporary.length} temporary files stayed`);
   return wrong;
+}
+
+/** Until Postgres has noticed that a killed process is gone: its transactions have ended, and what they had locked is free. */
+export async function untilNoneUnderWay(db: Database): Promise<void> {
+  const underWay = sql`select from pg_stat_activity
+    where datname = current_database() and application_name = 'serviceflow' and pid <> pg_backend_pid() and xact_start is not null`;
+  await until(async () => (await underWay.execute(db)).rows.length === 0, 'the dead one’s transactions');
 }

@@ -1,4 +1,5 @@
 import type { Place, Ready } from './ready.js';
+import { readyAppointments, readyMessages } from './ready-appointments.js';
 import { readyFiles, readyPeople, readySettings, readyVisit } from './ready-others.js';
 import { readyBoard, readyInspections, readyMoney, readySafety } from './ready-work.js';
 
@@ -13,5 +14,7 @@ export async function makeReady(place: Place): Promise<Record<string, Ready>> {
     ...(await readySettings(place)),
     ...(await readyFiles(place)),
     ...(await readyPeople(place)),
+    ...(await readyAppointments(place)),
+    ...(await readyMessages(place)),
   };
 }

@@ -6,7 +6,7 @@ import type { TestDatabase } from '../database.js';
 import { startTestServer, type TestServer, until } from '../server.js';
 import { makeShop, type TestShop } from '../shop.js';
 import { findDamage, versionOf } from '../truth.js';
-import { findFileDamage } from './check.js';
+import { findFileDamage, untilNoneUnderWay } from './check.js';
 import { arm, disarm, installFailpoints, stepsOf } from './failpoints.js';
 import { KeptState } from './kept-state.js';
 import { Standbys } from './killable.js';
@@ -46,7 +46,7 @@ export class Sweep {
     const shop = door === 'api' ? await makeApiShop(server.app.services) : await makeShop(database.db);
     const writes = door === 'api' ? await apiWrites(server, shop) : await pageWrites(server, database, shop);
     // What waits for nobody: the webhooks are told of all that was made.
-    await until(async () => (await waitingJobs(database)) === 0, 'background work', 60);
+    await untilDone(database);
     const state = await KeptState.of(database);
     return new Sweep(database, server, shop, state, writes, await versionOf(database.db, shop.id));
   }
@@ -105,7 +105,7 @@ export class Sweep {
         continue;
       }
       swept.faults++;
-      await until(async () => (await this.#underWay()) === 0, 'the dead one’s transactions');
+      await untilNoneUnderWay(this.database.db);
       const first = await this.#look(write);
       const again = await write.send(this.server.url);
       const second = await this.#look(write);
@@ -141,6 +141,8 @@ export class Sweep {
   }
 
   async #look(write: Write): Promise<{ wrong: string[]; changed: string[] }> {
+    // A message that is tried again goes out in the background, and writes that down.
+    await untilDone(this.database);
     const changed = await this.state.changed();
     const ofShop = changed.filter((table) => !BOOKKEEPING.test(table));
     if (ofShop.length === 0) return { wrong: [], changed };
@@ -162,21 +164,13 @@ export class Sweep {
       lies.push(`it says that nothing was saved, and something was: ${changed}`);
     return lies;
   }
-
-  async #underWay(): Promise<number> {
-    const { rowCount } = await sql`select from pg_stat_activity
-      where datname = current_database() and application_name = 'serviceflow' and pid <> pg_backend_pid() and xact_start is not null`
-      .execute(this.database.db)
-      .then(({ rows }) => ({ rowCount: rows.length }));
-    return rowCount;
-  }
 }
 
 function say(reply: Reply | Error): string {
   return reply instanceof Error ? reply.message : String(reply.status);
 }
 
-async function waitingJobs({ db }: TestDatabase): Promise<number> {
-  const { rows } = await sql`select from graphile_worker._private_jobs where run_at <= now() and attempts < max_attempts`.execute(db);
-  return rows.length;
+function untilDone({ db }: TestDatabase): Promise<void> {
+  const waiting = sql`select from graphile_worker._private_jobs where run_at <= now() and attempts < max_attempts`;
+  return until(async () => (await waiting.execute(db)).rows.length === 0, 'background work', 60);
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type AccessClaims, AccessTokens } from '../../features/api/access-tokens.js';
 import type { Operation } from '../../platform/web/api.js';
 import type { Route } from '../../platform/web/routes.js';
 import { ApiClient, addressOf } from '../api.js';
@@ -58,13 +59,19 @@ function takesRequestId({ body }: Route): boolean {
 /** Every operation of the API that writes, with the example of its document, under a key. */
 export async function apiWrites(server: TestServer, shop: TestShop): Promise<Write[]> {
   const { token } = await ApiClient.signIn(server.client(), shop, 'manager');
+  // The sweep takes longer than an access token is good for.
+  const tokens = new AccessTokens(server.app.services.config.sessionSecrets);
+  const claims = (await tokens.read(token ?? '')) as AccessClaims;
   const operations = server.app.api.operations.filter(({ method }) => method !== 'get');
   return operations.map((operation) => {
     const once = operation.may !== 'anyone';
     const headers: Record<string, string> = once ? { 'idempotency-key': randomUUID() } : {};
     const send = (url: string) => {
-      const ask = (client: Client) =>
-        new ApiClient(client, once ? token : null).send(operation.method, addressOf(operation), { ...bodyOf(operation), headers });
+      const ask = async (client: Client) =>
+        new ApiClient(client, once ? await tokens.make(claims) : null).send(operation.method, addressOf(operation), {
+          ...bodyOf(operation),
+          headers,
+        });
       return asBrowser(url, new Map(), ask);
     };
     return { name: `${operation.method.toUpperCase()} /api/v1${operation.path}`, once, send };

@@ -1,4 +1,4 @@
-import { ID, POSITION, type ShopTable, table } from './table.js';
+import { ID, POSITION, person, type ShopTable, table } from './table.js';
 
 /** Who comes, and with what. */
 export const CUSTOMER_TABLES: Record<string, ShopTable> = {
@@ -14,6 +14,9 @@ export const CUSTOMER_TABLES: Record<string, ShopTable> = {
     notes: 'Notes of the shop, never shown to the customer.',
     bill_to_id: 'Customer who pays instead; row in customers.',
     po_required: 'Whether a purchase order number is needed.',
+    language: 'Language of messages to them; empty: the shop’s.',
+    time_zone: 'Where it is day and night for them; empty: where the shop is.',
+    preferred_channel: 'How they want to be written to: mail or sms; empty: not said.',
     on_account: 'Whether they pay later, by statement.',
     tax_exempt: 'Whether they pay no tax.',
     tax_certificate: 'Number of the certificate that says so.',
@@ -55,6 +58,16 @@ export const CUSTOMER_TABLES: Record<string, ShopTable> = {
     vehicle_id: 'Row in vehicles.',
     customer_id: 'Former owner; row in customers.',
     until: 'Until when it was theirs.',
+  }),
+  service_due: table('What a vehicle is due for.', {
+    id: ID,
+    vehicle_id: 'Row in vehicles.',
+    what: 'What is to be done.',
+    due_on: 'By when.',
+    due_tenths: 'At which reading of its first meter, tenths of the unit.',
+    noted_by: person('Who noted it'),
+    noted_at: 'When it was noted.',
+    done_at: 'When it was done, or not wanted any more.',
   }),
   meters: table('An odometer or hour meter of a vehicle.', {
     id: ID,

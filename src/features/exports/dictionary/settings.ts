@@ -118,6 +118,7 @@ export const SETTINGS_TABLES: Record<string, ShopTable> = {
     cause: 'Cause that it begins with.',
     correction: 'Correction that it begins with.',
     lines: 'JSON: its lines as they were typed.',
+    bookable_hundredths: 'What it takes of a day when a customer books it, in hundredths of an hour; empty: they can’t.',
     archived_at: ARCHIVED,
   }),
   parts: table('A part that the shop knows by number.', {

@@ -105,6 +105,9 @@ async function bringRows(trx: Transaction<DB>, archive: ShopArchive): Promise<Br
   await removeDefaults(trx, shop, tables);
   for (const table of tables) await insertTable(trx, archive, shop, table);
   await bringOrigins(trx, archive, shop);
+  // Where it was they go out, or have: nobody is written to twice because there is a copy of the shop.
+  await sql`update messages set state = 'withdrawn', waits_for = null, hold_until = null, trouble = 'It waited when the shop was copied to here.'
+    where shop_id = ${shop} and state in ('waiting', 'sending')`.execute(trx);
   await sql`
     update work_orders w set document = d.document, posted_at = d.posted_at
     from staged_documents d where w.shop_id = ${shop} and w.id = d.id and d.document <> 'estimate'`.execute(trx);
