@@ -58,6 +58,7 @@ test('on a phone without JavaScript an appointment is booked, moved and cancelle
   await button(page, 'Go on').click();
   await page.locator(`[data-slot="${slot}"]`).click();
   await button(page, 'I leave it with you').click();
+  await expect(page.getByText('Step 5 of 5')).toBeVisible();
   await page.reload();
   await page.getByLabel('Your name').fill('Dana Whitfield');
   await page.getByLabel('Phone', { exact: true }).fill('555 0142');
@@ -105,6 +106,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await chooseTime(page, door);
     await check();
     await button(page, 'I leave it with you').click();
+    await expect(page.getByText('Step 5 of 5')).toBeVisible();
     await check();
     await page.getByLabel('Your name').fill('Dana Whitfield');
     await page.getByLabel('E-mail', { exact: true }).fill('dana@example.com');

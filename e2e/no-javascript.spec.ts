@@ -133,6 +133,7 @@ test('the page of a work order: comment, change and delete it, label, assign, bl
   await expect(page.locator('#work-order-facts .block')).toHaveCount(0);
   await page.getByLabel('Move to').selectOption({ label: 'In Progress' });
   await page.getByRole('button', { name: 'Move', exact: true }).click();
+  await expect(page.locator('#notices')).toContainText(`${number} moved to In Progress.`);
   await page.goto(`/work-orders/${number}`);
   await expect(page.locator('#work-order-facts .state')).toContainText('In Progress');
   await expect(page.locator('.history')).toContainText('Estimates');

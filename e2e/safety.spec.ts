@@ -122,6 +122,7 @@ test('the same on a phone without JavaScript', async ({ people, shop, site, watc
   await decline(advisor);
   await expect(banner(advisor)).toContainText('Held: this vehicle is not safe to drive');
   await moveTo(advisor, shop.columns[DONE]?.id);
+  await expect(advisor.locator('#notices')).toContainText(`${number} moved to`);
   await advisor.goto(`/work-orders/${number}`);
   await press(advisor, 'Hand over');
   await expect(advisor.getByRole('alert').first()).toContainText('is held');
