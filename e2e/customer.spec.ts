@@ -1,8 +1,8 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright/test';
 import { inspect, send } from '../src/testing/customer.js';
 import { addPhotos } from '../src/testing/media.js';
 import { addJob } from '../src/testing/money.js';
+import { violations } from './support/accessible.js';
 import { card, open, PUSHED } from './support/board.js';
 import { expect, type Site, test } from './support/test.js';
 
@@ -11,8 +11,7 @@ const job = (page: Page, id: number) => page.locator(`[data-job="${id}"]`);
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
 
 async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  expect(await violations(page)).toEqual([]);
   // Nothing is wider than the phone.
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
 }

@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright/test';
 import { openDoor } from '../src/testing/booking.js';
+import { violations } from './support/accessible.js';
 import { expect, type Site, test } from './support/test.js';
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
@@ -90,8 +90,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const door = await doorOf(site, shop);
     const page = await people.stranger({ ...PHONE, colorScheme });
     const check = async () => {
-      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+      expect(await violations(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
       // Large enough for a thumb.
       for (const target of await page.locator('main :is(button, a.button)').all())

@@ -1,10 +1,10 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright/test';
 import { saveItem } from '../src/features/inspections/findings.js';
 import { finishInspection, startInspection } from '../src/features/inspections/inspections.js';
 import { createWorkOrder } from '../src/features/work-orders/create.js';
 import { photoBytes } from '../src/testing/media.js';
 import { newOrder, type TestShop } from '../src/testing/shop.js';
+import { violations } from './support/accessible.js';
 import { card, open } from './support/board.js';
 import { expect, test } from './support/test.js';
 
@@ -35,11 +35,7 @@ class Thumb {
 const at = (page: Page, item: number) => expect(page.locator('#inspection-progress')).toContainText(`${item} of ${ITEMS}`);
 
 async function expectAccessible(page: Page, what: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`),
-    what,
-  ).toEqual([]);
+  expect(await violations(page), what).toEqual([]);
   const excess = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(excess, `${what} is wider than the phone`).toBeLessThanOrEqual(0);
 }

@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright/test';
 import { addPhotos, photoBytes } from '../src/testing/media.js';
+import { violations } from './support/accessible.js';
 import { boxOf, card, open, PUSHED } from './support/board.js';
 import { expect, test } from './support/test.js';
 import { CONNECTION_LOST } from './support/watch.js';
@@ -18,11 +18,6 @@ async function photos(...seeds: number[]) {
 
 const choose = (page: Page, files: { name: string; mimeType: string; buffer: Buffer }[]) =>
   page.getByLabel('Add photos or video').setInputFiles(files);
-
-async function violations(page: Page): Promise<string[]> {
-  const result = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  return result.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id} ${node.target} ${node.failureSummary}`));
-}
 
 test('three photos at once, each with a preview and its progress, in the dialog over the board', async ({ people, shop, site }) => {
   const number = await open(site.db, shop);

@@ -1,4 +1,3 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright/test';
 import { moveCard } from '../src/features/board/moves.js';
 import { makeCustomerPageLink } from '../src/features/customer-pages/links.js';
@@ -14,6 +13,7 @@ import { makeAppointments, makeMessages } from '../src/testing/appointments.js';
 import { testDatabase } from '../src/testing/database.js';
 import { startTestServer } from '../src/testing/server.js';
 import type { TestShop } from '../src/testing/shop.js';
+import { violations } from './support/accessible.js';
 import { card, open } from './support/board.js';
 import { expect, type Site, test } from './support/test.js';
 
@@ -50,17 +50,11 @@ async function expectSound(page: Page): Promise<void> {
   const overlaid = await page.locator('dialog[open]').count();
   expect(headings, `main headings of ${at}`).toBe(1 + overlaid);
   await page.emulateMedia({ colorScheme: 'light' });
-  expect(await violations(new AxeBuilder({ page })), `${at} in light`).toEqual([]);
+  expect(await violations(page), `${at} in light`).toEqual([]);
   // In the dark only the colours are others.
   await page.emulateMedia({ colorScheme: 'dark' });
-  expect(await violations(new AxeBuilder({ page }).withRules(['color-contrast'])), `${at} in dark`).toEqual([]);
+  expect(await violations(page, ['color-contrast']), `${at} in dark`).toEqual([]);
   await page.emulateMedia({ colorScheme: null });
-}
-
-async function violations(axe: AxeBuilder): Promise<string[]> {
-  // There are no frames, so it need not open a page of its own to join their results.
-  const result = await axe.setLegacyMode().analyze();
-  return result.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id} ${node.target} ${node.failureSummary}`));
 }
 
 /** Answers that are meant to be refusals are still pages. */
@@ -107,6 +101,7 @@ test('setting up a shop on an empty database, once', async ({ people, watch }) =
     await expectSound(page);
     await page.goto('/setup');
     await expect(page.getByText('This shop is set up already.')).toBeVisible();
+    await page.close();
   } finally {
     await server.stop();
     await database.close();

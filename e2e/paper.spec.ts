@@ -1,7 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright/test';
 import { manyJobs, writeJobs, writeLetterhead } from '../src/testing/paper.js';
 import type { TestShop } from '../src/testing/shop.js';
+import { violations } from './support/accessible.js';
 import { open } from './support/board.js';
 import { expect, type Site, test } from './support/test.js';
 
@@ -123,8 +123,7 @@ test('papers can be read by whoever listens to them', async ({ people, shop, sit
   const page = await people.signIn('manager');
   for (const paper of [...PAPERS, 'tag']) {
     await page.goto(`/work-orders/${number}/print/${paper}`);
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-    expect(violations.map(({ id, nodes }) => `${paper}: ${id} ${nodes[0]?.target} ${nodes[0]?.failureSummary}`)).toEqual([]);
+    expect(await violations(page), paper).toEqual([]);
     await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
     await expect(page.getByRole('button', { name: 'Print' })).toBeVisible();
   }

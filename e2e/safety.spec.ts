@@ -1,12 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright/test';
 import { addPhotos } from '../src/testing/media.js';
 import { addBrakesTemplate, answer, type Found, findRed } from '../src/testing/safety.js';
 import type { TestShop } from '../src/testing/shop.js';
 import { unzip } from '../src/testing/unzip.js';
+import { violations } from './support/accessible.js';
 import { card, open, PUSHED } from './support/board.js';
 import { expect, type Site, test } from './support/test.js';
 
@@ -30,9 +30,7 @@ async function unsafe(site: Site, shop: TestShop): Promise<{ number: number } & 
 async function expectSound(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-    const told = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id} ${node.target} ${node.failureSummary}`));
-    expect(told, `${new URL(page.url()).pathname} in ${colorScheme}`).toEqual([]);
+    expect(await violations(page), `${new URL(page.url()).pathname} in ${colorScheme}`).toEqual([]);
   }
   await page.emulateMedia({ colorScheme: null });
 }
