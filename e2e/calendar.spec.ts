@@ -150,7 +150,9 @@ test('what is typed before the scripts are there is looked up when they are', as
       await route.continue();
     });
     await page.goto('/work-orders/new', { waitUntil: 'commit' });
+    const found = late === 'desk' ? page.waitForResponse(/matches/).then((response) => response.finished()) : null;
     await page.getByLabel('Phone, plate or name').pressSequentially('0660 555-1');
+    await found;
     come();
     await expect(page.getByLabel('Phone', { exact: true }), `${late} comes late`).toHaveValue('0660 555-1');
     await page.unrouteAll();

@@ -79,7 +79,10 @@ test('a form row that is being typed in is left alone by what others do, and the
   await ann.keyboard.press('Escape');
   await bob.keyboard.press('Escape');
 
-  for (const page of [ann, bob]) await rows(page).first().click();
+  for (const page of [ann, bob]) {
+    await rows(page).first().click();
+    await expect(page.getByLabel('Hours', { exact: true })).toBeVisible();
+  }
   await bob.getByLabel('Hours', { exact: true }).fill('2');
   await bob.keyboard.press('Enter');
   await expect(rows(bob).first()).toHaveAttribute('data-amount-cents', '10000');

@@ -43,6 +43,7 @@ import { letGoTask } from './features/media/letting-go.js';
 import { playableTask } from './features/media/playing.js';
 import { mediaRoutes } from './features/media/routes.js';
 import { messageHook } from './features/messages/hook.js';
+import { messagesRoom } from './features/messages/live.js';
 import { messageRoutes } from './features/messages/routes.js';
 import { messageSettingsRoutes } from './features/messages/settings-routes.js';
 import { stopRoutes } from './features/messages/stop-routes.js';
@@ -144,6 +145,7 @@ export function createApp(config: Config, url: string, database: OpenDatabase, f
   live.register('work-order', workOrderRoom(services));
   live.register('calendar', calendarRoom(services));
   live.register('tv', tvRoom(walls));
+  live.register('messages', messagesRoom(services));
   live.register('bell', bellRoom(services));
   live.register('today', todayRoom(services));
 

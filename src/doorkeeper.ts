@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
 import { isCalendarRoom } from './features/calendar/live.js';
+import { isMessagesRoom } from './features/messages/live.js';
+import { can } from './features/staff/permissions.js';
 import { findViewer, OWES_SECOND_FACTOR } from './features/staff/sign-in.js';
 import { whoseToday } from './features/today/routes.js';
 import { findTvLink } from './features/tv/links.js';
@@ -22,6 +24,9 @@ function ownRoom(room: string, viewer: Pick<Viewer, 'role' | 'staff'>): string {
   return room === 'today' ? `today:${whoseToday(viewer) ?? 'desk'}` : room;
 }
 
+const isOpen = (room: string, { role }: Pick<Viewer, 'role'>) =>
+  OWN_ROOMS.includes(room) || isCalendarRoom(room) || (isMessagesRoom(room) && can(role, 'message.see'));
+
 /** A database that does not answer is not a refusal: the screen is to come back. */
 function refuseUnknown(error: unknown): null {
   if (error instanceof NotFound) return null;
@@ -42,7 +47,7 @@ export function createDoorkeeper({ db, config }: Services, sessions: Sessions): 
     const viewer = current?.passport?.user ? await findViewer(db, Number(current.passport.user), current.shop ?? 0) : null;
     if (!viewer || !current || viewer.owesSecondFactor) return null;
     const [, number] = /^work-order:([1-9]\d{0,14})$/.exec(room) ?? [];
-    if (number ? !(await isWorkOrder(db, viewer.shop, Number(number))) : !OWN_ROOMS.includes(room) && !isCalendarRoom(room)) return null;
+    if (number ? !(await isWorkOrder(db, viewer.shop, Number(number))) : !isOpen(room, viewer)) return null;
     const { staff, name, role } = viewer;
     return {
       shop: viewer.shop,

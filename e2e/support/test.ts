@@ -5,6 +5,7 @@ import { Client } from '../../src/testing/client.js';
 import { testDatabase } from '../../src/testing/database.js';
 import { startTestServer, type TestServer } from '../../src/testing/server.js';
 import { makeShop, type TestShop } from '../../src/testing/shop.js';
+import { slowDown } from './slow-network.js';
 import { Watch } from './watch.js';
 
 export { expect } from 'playwright/test';
@@ -82,6 +83,7 @@ class Opened implements People {
     const context = await this.browser.newContext({ baseURL: this.url, reducedMotion: 'reduce', ...options });
     this.#contexts.push(context);
     await this.watch.follow(context);
+    if (process.env.SLOW_NETWORK) await slowDown(context);
     return context.newPage();
   }
 

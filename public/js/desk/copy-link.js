@@ -15,6 +15,6 @@ document.addEventListener('click', async (event) => {
     words.textContent = before;
   }, 2000);
 });
-// The dialog brings its content later.
-new MutationObserver(show).observe(document.body, { childList: true, subtree: true });
+// The dialog brings its content later, and what is pushed comes as the server writes it, without scripts.
+new MutationObserver(show).observe(document.body, { childList: true, subtree: true, attributeFilter: ['hidden'] });
 show();

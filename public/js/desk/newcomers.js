@@ -8,15 +8,20 @@ function fieldFor(text, { phone, plate, email, customerName, name = customerName
   return /\d/.test(text) ? plate : name;
 }
 
-document.addEventListener('htmx:after:swap', ({ detail: { ctx } }) => {
-  if (ctx.target?.id !== 'matches') return;
+function carry({ form, value }) {
   if (carried && carried.field.value === carried.text) carried.field.value = '';
   carried = null;
-  const { form, value } = document.getElementById('find');
   const text = value.trim();
   if (text === '' || form.querySelector('[data-match]')) return;
   const field = fieldFor(text, form.elements);
   if (field?.value !== '') return;
   field.value = text;
   carried = { field, text };
+}
+
+document.addEventListener('htmx:after:swap', ({ detail: { ctx } }) => {
+  if (ctx.target?.id === 'matches') carry(document.getElementById('find'));
 });
+// What was looked up before this script was there.
+const find = document.querySelector('#find[hx-target="#matches"]');
+if (find && find.value !== find.defaultValue) carry(find);

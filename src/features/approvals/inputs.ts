@@ -27,7 +27,6 @@ export function reasonsIn(given: Record<string, unknown>): Record<string, string
 export const ChoicesQuery = z
   .record(z.string(), z.unknown())
   .transform((given) => ({ choices: choicesIn(given), answered: 'answered' in given }));
-export const SinceQuery = z.object({ since: z.coerce.number().int().default(-1) });
 export const AboutQuery = z.object({ job: OptionalId.catch(null) });
 
 const Revision = z

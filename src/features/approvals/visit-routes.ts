@@ -7,6 +7,7 @@ import type { Services } from '../../platform/services.js';
 import { type Answer, bytes, done, page } from '../../platform/web/answers.js';
 import { Id } from '../../platform/web/forms.js';
 import { get, post, type Refused, type Route } from '../../platform/web/routes.js';
+import { answerMissed, SinceQuery } from '../../platform/web/screens.js';
 import { findOrder } from '../billing/settle.js';
 import { customerFile, show } from '../media/files.js';
 import { acknowledgeByLink } from '../safety/holds.js';
@@ -21,7 +22,6 @@ import {
   OneVisit,
   QuestionBody,
   reasonsIn,
-  SinceQuery,
 } from './inputs.js';
 import { type FoundLink, findLink, holdLink, recordOpening } from './links.js';
 import { askQuestion } from './questions.js';
@@ -134,17 +134,11 @@ export function visitRoutes(services: Services): Route[] {
     }),
     get('/visit/:handle/changes', { may: 'anyone', params: OneVisit, query: SinceQuery }, async ({ params, query, request }) => {
       const link = await enter(request, params.handle);
-      const version = await readVersion(db, link);
-      if (version === query.since) return bytes(null, { 'X-Version': String(version) }, 204);
-      const data = {
-        ...frameOf(link),
-        ...toVisitPage(await readVisitData(db, link), {}),
-        problem: '',
-        answered: false,
-        values: {},
-        errors: {},
-      };
-      return bytes(views.render('visit/parts', data), { 'Content-Type': 'text/html; charset=utf-8', 'X-Version': String(data.version) });
+      return answerMissed(query.since, await readVersion(db, link), async () => {
+        const empty = { problem: '', answered: false, values: {}, errors: {} };
+        const data = { ...frameOf(link), ...toVisitPage(await readVisitData(db, link), {}), ...empty };
+        return { version: data.version, content: views.render('visit/parts', data) };
+      });
     }),
     get('/visit/:handle/total', { may: 'anyone', params: OneVisit, query: ChoicesQuery }, async ({ params, query, request }) => {
       const { offer } = await readVisitData(db, await enter(request, params.handle));

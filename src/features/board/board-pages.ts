@@ -4,6 +4,7 @@ import { NotFound } from '../../platform/errors.js';
 import type { Services } from '../../platform/services.js';
 import { type Answer, bytes, done, page } from '../../platform/web/answers.js';
 import type { Context, Refused } from '../../platform/web/routes.js';
+import { answerMissed } from '../../platform/web/screens.js';
 import type { Flash } from '../../platform/web/sessions.js';
 import type { Viewer } from '../../platform/web/viewer.js';
 import { listLabels } from '../labels/labels.js';
@@ -52,11 +53,8 @@ export class BoardPages {
 
   /** Catch-up, reconnect, a tab that wakes up, polling: one answer for all. */
   async changes(viewer: Viewer, since: number): Promise<Answer> {
-    const headers = { 'X-Version': String(viewer.version), 'X-Assets': this.services.assets.revision, 'Cache-Control': 'no-store' };
-    if (since === viewer.version) return bytes(null, headers, 204);
-    const update = await this.boards.changes(viewer.shop, since > viewer.version ? -1 : since, viewer.version);
-    if (!update) return bytes(null, headers, 204);
-    return bytes(update.content, { ...headers, 'X-Version': String(update.version), 'Content-Type': 'text/html; charset=utf-8' });
+    const read = () => this.boards.changes(viewer.shop, since > viewer.version ? -1 : since, viewer.version);
+    return answerMissed(since, viewer.version, read, this.services.assets.revision);
   }
 
   /** After a move: everything that this screen has not seen yet, its own move among it. */

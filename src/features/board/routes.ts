@@ -4,6 +4,7 @@ import { originOf } from '../../platform/web/addresses.js';
 import { done } from '../../platform/web/answers.js';
 import { Id, optional, RequestId } from '../../platform/web/forms.js';
 import { get, post, type Route } from '../../platform/web/routes.js';
+import { SinceQuery } from '../../platform/web/screens.js';
 import { tellOfMove } from '../messages/moves.js';
 import { BoardPages } from './board-pages.js';
 import type { Boards } from './boards.js';
@@ -11,7 +12,6 @@ import { BoardQuery } from './filters.js';
 import { moveCard, undoMove } from './moves.js';
 
 const Numbered = z.object({ number: Id });
-const Since = z.object({ since: z.coerce.number().int().default(-1) });
 const MoveInput = z.strictObject({
   column: Id,
   after: z.union([z.literal('').transform(() => null), Id]).default(null),
@@ -28,7 +28,7 @@ export function boardRoutes(services: Services, boards: Boards): Route[] {
   return [
     get('/', { may: 'anyone' }, () => done('/board')),
     get('/board', { may: 'board.see', query: BoardQuery }, (context) => pages.show(context)),
-    get('/board/changes', { may: 'board.see', query: Since }, ({ viewer, query }) => pages.changes(viewer, query.since)),
+    get('/board/changes', { may: 'board.see', query: SinceQuery }, ({ viewer, query }) => pages.changes(viewer, query.since)),
     get('/work-orders/:number/moves/new', { may: 'board.move', params: Numbered }, ({ viewer, params }) =>
       pages.moveForm(viewer, params.number, null),
     ),

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Services } from '../../platform/services.js';
 import { dateOf } from '../../platform/time.js';
-import { bytes } from '../../platform/web/answers.js';
 import { get, type Route } from '../../platform/web/routes.js';
+import { answerMissed, SinceQuery } from '../../platform/web/screens.js';
 import { Day } from './inputs.js';
 import { calendarPage, calendarPart, SCREEN_NAMES, screenOf } from './pages.js';
 import { VIEWS } from './rules.js';
@@ -13,7 +13,6 @@ const CalendarQuery = z.object({
   by: z.enum(['technician', 'bay']).catch('technician').default('technician'),
 });
 const OneScreen = z.object({ screen: z.enum(SCREEN_NAMES), date: Day });
-const Since = z.object({ since: z.coerce.number().int().default(-1) });
 
 /** The staff's calendar. */
 export function calendarRoutes(services: Services): Route[] {
@@ -24,12 +23,10 @@ export function calendarRoutes(services: Services): Route[] {
     ),
     get(
       '/calendar/:screen/:date/changes',
-      { may: 'appointment.see', params: OneScreen, query: Since },
-      async ({ viewer, params, query }) => {
-        const headers = { 'X-Version': String(viewer.version), 'X-Assets': services.assets.revision, 'Cache-Control': 'no-store' };
-        if (query.since === viewer.version) return bytes(null, headers, 204);
-        const part = await calendarPart(services, viewer.shop, screenOf(params.screen, params.date));
-        return bytes(part, { ...headers, 'Content-Type': 'text/html; charset=utf-8' });
+      { may: 'appointment.see', params: OneScreen, query: SinceQuery },
+      ({ viewer, params, query }) => {
+        const read = () => calendarPart(services, viewer.shop, screenOf(params.screen, params.date));
+        return answerMissed(query.since, viewer.version, read, services.assets.revision);
       },
     ),
   ];

@@ -2,8 +2,9 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Client } from '../../testing/client.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
-import { startTestServer, type TestServer } from '../../testing/server.js';
+import { startTestServer, type TestServer, until } from '../../testing/server.js';
 import { makeShop, newOrder, type TestShop } from '../../testing/shop.js';
+import { type Message, TestSocket } from '../../testing/socket.js';
 import { createWorkOrder } from '../work-orders/create.js';
 
 let database: TestDatabase;
@@ -209,6 +210,43 @@ describe('the list', () => {
     expect((await advisor.get('/messages?view=replies')).text).toContain('No reply waits');
     await advisor.post(`/messages/${id}/answers`, { done: 'no' });
     expect((await messages())[0]?.done_at).toBeNull();
+  });
+});
+
+describe('a list that is open', () => {
+  test('shows what comes and what becomes of it, to the desk of its shop alone', async () => {
+    const other = await server.clientOf(await makeShop(database.db, `elsewhere${turn}`), 'manager');
+    const [all, replies, foreign] = [
+      await TestSocket.open(advisor, 'messages:all'),
+      await TestSocket.open(advisor, 'messages:replies'),
+      await TestSocket.open(other, 'messages:all'),
+    ];
+    for (const room of ['messages:none', 'messages:toString', 'messages:', 'messages:all:more'])
+      await expect(TestSocket.open(advisor, room), room).rejects.toThrow('refused');
+    await expect(TestSocket.open(mechanic, 'messages:all')).rejects.toThrow('refused');
+
+    await write({ subject: 'Is it ready?' });
+    await until(() => all.messages.at(-1)?.content.includes('Is it ready?') ?? false, 'what was written');
+    const id = await receive();
+    await advisor.post(`/messages/${id}/assignments`, { staff: shop.staff.manager.staff });
+    await until(() => replies.messages.at(-1)?.content.includes(`id="message-${id}"`) ?? false, 'the reply');
+    expect(replies.messages.at(-1)?.content).not.toContain('Is it ready?');
+    await advisor.post(`/messages/${id}/answers`, { done: 'yes' });
+    await until(() => replies.messages.at(-1)?.content.includes('No reply waits') ?? false, 'that it is done');
+
+    const { version } = replies.messages.at(-1) as Message;
+    expect((await advisor.get(`/messages/replies/changes?since=${version}`)).status).toBe(204);
+    expect((await advisor.get(`/messages/all/changes?since=${version - 1}`)).text).toContain('Is it ready?');
+    expect((await advisor.get('/messages/none/changes')).status).toBe(404);
+    expect((await mechanic.get('/messages/all/changes')).status).toBe(403);
+    // What has nothing to do with messages is not read anew for them.
+    const seen = all.messages.length;
+    await createWorkOrder(database.db, shop.staff.advisor, newOrder({}));
+    await advisor.post(`/messages/${id}/answers`, { done: 'no' });
+    await until(() => all.messages.length > seen, 'that it is not done');
+    expect(all.messages.length).toBe(seen + 1);
+    expect(foreign.messages).toEqual([]);
+    for (const socket of [all, replies, foreign]) socket.close();
   });
 });
 

@@ -3,31 +3,32 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import { NotFound } from '../../platform/errors.js';
 import type { Services } from '../../platform/services.js';
-import { showDateTime, showPromise } from '../../platform/time.js';
+import { showPromise } from '../../platform/time.js';
 import { originOf } from '../../platform/web/addresses.js';
 import { type Answer, done, page } from '../../platform/web/answers.js';
 import { Id, OptionalId, optional, RequestId, required, Tick } from '../../platform/web/forms.js';
 import { get, post, type Refused, type Route } from '../../platform/web/routes.js';
+import { answerMissed, SinceQuery } from '../../platform/web/screens.js';
 import type { Flash } from '../../platform/web/sessions.js';
 import type { Viewer } from '../../platform/web/viewer.js';
 import { LinkKeys } from '../approvals/tokens.js';
-import { listMembers } from '../staff/members.js';
 import { can } from '../staff/permissions.js';
 import { assign, markAsDone, markAsSent, retry, withdraw } from './acts.js';
 import { FROM_ORDER, listWays, readOrderCustomer, wordsFor, writeOwn } from './composing.js';
-import { listMessages, readSummary, VIEWS, type View } from './list.js';
-import { showMessage } from './shown.js';
+import { VIEWS, type View } from './list.js';
+import { messagesPart, showList } from './live.js';
 import { OCCASIONS } from './templates.js';
 
 const One = z.object({ message: Id });
 const OneOrder = z.object({ number: Id });
-const Views = z.enum(Object.keys(VIEWS) as [View, ...View[]]).default('all');
+const OfView = z.enum(Object.keys(VIEWS) as [View, ...View[]]);
+const OneView = z.object({ view: OfView });
 /** Where it was pressed: there it goes on. */
 const At = z.enum(['', 'order', ...(Object.keys(VIEWS) as View[])]).default('');
 const Act = z.strictObject({ at: At });
 const DoneInput = z.strictObject({ at: At, done: z.enum(['yes', 'no']) });
 const AssignInput = z.strictObject({ at: At, staff: OptionalId });
-const List = z.strictObject({ view: Views, before: Id.optional() });
+const List = z.strictObject({ view: OfView.default('all'), before: Id.optional() });
 const ChannelInput = z.enum(['mail', 'sms'], 'That is not one of the choices.');
 const Occasion = z.enum(['', ...FROM_ORDER]).default('');
 const Compose = z.strictObject({ occasion: Occasion, channel: ChannelInput.optional() });
@@ -45,26 +46,6 @@ const WriteInput = z.strictObject({
 export function messageRoutes(services: Services): Route[] {
   const { db, config } = services;
   const { token } = new LinkKeys(config.sessionSecrets);
-
-  const show = async (viewer: Viewer, view: View, before: number | undefined, problem = ''): Promise<Answer> => {
-    const [summary, { rows, next }, people] = await Promise.all([
-      readSummary(db, viewer.shop),
-      listMessages(db, viewer.shop, view, before ?? null),
-      listMembers(db, viewer.shop),
-    ]);
-    const now = new Date();
-    return page('messages/list', {
-      ...{ title: 'Messages', view, views: Object.entries(VIEWS), counts: summary.counts, problem, next, isFirst: before === undefined },
-      messages: rows.map((row) => showMessage(row, viewer.timeZone, now)),
-      troubles: summary.troubles.map((trouble) => ({
-        ...{ ...trouble, what: trouble.channel === 'mail' ? 'Mail has' : 'Text messages have' },
-        ...{ since: showPromise(trouble.since, now, viewer.timeZone), next: showDateTime(trouble.next, viewer.timeZone) },
-        why: trouble.words.replace(/\.$/, '').replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase()),
-      })),
-      nothingSends: summary.channels.length === 0,
-      people: people.filter((person) => !person.disabled),
-    });
-  };
 
   type OnMessage = { viewer: Viewer; params: { message: number } };
   /** The page on which the button is. */
@@ -112,7 +93,14 @@ export function messageRoutes(services: Services): Route[] {
   };
 
   return [
-    get('/messages', { may: 'message.see', query: List }, ({ viewer, query }) => show(viewer, query.view, query.before)),
+    get('/messages', { may: 'message.see', query: List }, async ({ viewer, query }) => {
+      const list = await showList(db, { id: viewer.shop, timeZone: viewer.timeZone }, query.view, query.before ?? null);
+      return page('messages/list', { title: 'Messages', version: viewer.version, ...list });
+    }),
+    get('/messages/:view/changes', { may: 'message.see', params: OneView, query: SinceQuery }, ({ viewer, params, query }) => {
+      const read = () => messagesPart(services, { id: viewer.shop, timeZone: viewer.timeZone }, params.view);
+      return answerMissed(query.since, viewer.version, read, services.assets.revision);
+    }),
     act('withdrawals', Act, async ({ viewer, params }) => {
       await withdraw(db, viewer, params.message);
       return { text: 'Taken back. It does not go out.' };

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import type { Services } from '../../platform/services.js';
 import { showAge, showDateTime } from '../../platform/time.js';
-import { bytes, done, page } from '../../platform/web/answers.js';
+import { done, page } from '../../platform/web/answers.js';
 import { Id, OptionalId } from '../../platform/web/forms.js';
 import { get, post, type Route } from '../../platform/web/routes.js';
+import { answerMissed, SinceQuery } from '../../platform/web/screens.js';
 import { showBell } from './live.js';
 import { splitMentions } from './mentions.js';
 import { countUnread, listColleagues, listNotices, type Notice, readAllNotices, readNotice } from './notices.js';
 
 const One = z.object({ notice: Id });
 const ListQuery = z.object({ before: OptionalId.catch(null) });
-const SinceQuery = z.object({ since: z.coerce.number().int().default(-1) });
 const PAGE = 50;
 
 /** Where a notice leads. */
@@ -39,12 +39,9 @@ export function noticeRoutes({ db, views }: Services): Route[] {
         next: rows.length > PAGE ? notices.at(-1)?.id : null,
       });
     }),
-    get('/notices/changes', { may, query: SinceQuery }, async ({ viewer, query }) => {
-      const headers = { 'X-Version': String(viewer.version) };
-      if (query.since >= viewer.version) return bytes(null, headers, 204);
-      const unread = await countUnread(db, viewer.shop, viewer.staff);
-      return bytes(showBell(views, unread), { ...headers, 'Content-Type': 'text/html; charset=utf-8' });
-    }),
+    get('/notices/changes', { may, query: SinceQuery }, ({ viewer, query }) =>
+      answerMissed(query.since, viewer.version, async () => showBell(views, await countUnread(db, viewer.shop, viewer.staff))),
+    ),
     post('/notices/readings', { may, body: z.strictObject({ upTo: Id }) }, async ({ viewer, body }) => {
       await readAllNotices(db, viewer, body.upTo);
       return done('/notices');

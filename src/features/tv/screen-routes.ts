@@ -4,11 +4,11 @@ import type { Services } from '../../platform/services.js';
 import { showClock } from '../../platform/time.js';
 import { bytes, page } from '../../platform/web/answers.js';
 import { get, type Route } from '../../platform/web/routes.js';
+import { answerMissed, SinceQuery } from '../../platform/web/screens.js';
 import { findTvLink } from './links.js';
 import type { Walls } from './walls.js';
 
 const Screen = z.object({ token: z.string().max(100) });
-const Since = z.object({ since: z.coerce.number().int().default(-1) });
 
 /** What a wall TV itself asks for. The token is all it has: mounted before the sessions, so no cookie is read or set. */
 export function tvScreenRoutes({ db, assets }: Services, walls: Walls): Route[] {
@@ -30,14 +30,11 @@ export function tvScreenRoutes({ db, assets }: Services, walls: Walls): Route[] 
         clock: showClock(now, link.timeZone),
       });
     }),
-    get('/tv/:token/changes', { may: 'anyone', params: Screen, query: Since }, async ({ params, query }) => {
-      const headers = { 'X-Assets': assets.revision, 'Cache-Control': 'no-store' };
+    get('/tv/:token/changes', { may: 'anyone', params: Screen, query: SinceQuery }, async ({ params, query }) => {
       const link = await findTvLink(db, params.token);
       // With X-Assets the screen knows that it was this program that said no, not a proxy in trouble.
-      if (!link) return bytes(null, headers, 404);
-      if (query.since === link.version) return bytes(null, { ...headers, 'X-Version': String(link.version) }, 204);
-      const wall = await walls.get(link.shop, link.variant, link.version);
-      return bytes(wall.content, { ...headers, 'X-Version': String(wall.version), 'Content-Type': 'text/html; charset=utf-8' });
+      if (!link) return bytes(null, { 'X-Assets': assets.revision, 'Cache-Control': 'no-store' }, 404);
+      return answerMissed(query.since, link.version, () => walls.get(link.shop, link.variant, link.version), assets.revision);
     }),
   ];
 }

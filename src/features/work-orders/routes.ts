@@ -4,6 +4,7 @@ import type { Services } from '../../platform/services.js';
 import { type Answer, bytes, done, page } from '../../platform/web/answers.js';
 import { Id, OptionalId, optional, RequestId } from '../../platform/web/forms.js';
 import { get, post, type Refused, type Route } from '../../platform/web/routes.js';
+import { answerMissed, SinceQuery } from '../../platform/web/screens.js';
 import type { Viewer } from '../../platform/web/viewer.js';
 import { type LineForm, lineForm, newLineForm } from '../jobs/forms.js';
 import { ADDABLE } from '../jobs/line-fields.js';
@@ -98,16 +99,8 @@ export function workOrderRoutes(services: Services): Route[] {
     get('/work-orders/:number', { may: 'board.see', params: Numbered, query: PlaceQuery }, async ({ viewer, params, query, htmx }) =>
       pages.show(viewer, params.number, null, htmx, await formAt(db, viewer, params.number, query)),
     ),
-    get(
-      '/work-orders/:number/changes',
-      { may: 'board.see', params: Numbered, query: z.object({ since: z.coerce.number().int().default(-1) }) },
-      async ({ viewer, params, query }) => {
-        if (query.since >= viewer.version) return bytes(null, { 'X-Version': String(viewer.version) }, 204);
-        return bytes(await pages.parts(viewer.shop, params.number, audienceOf(viewer.role)), {
-          'Content-Type': 'text/html; charset=utf-8',
-          'X-Version': String(viewer.version),
-        });
-      },
+    get('/work-orders/:number/changes', { may: 'board.see', params: Numbered, query: SinceQuery }, ({ viewer, params, query }) =>
+      answerMissed(query.since, viewer.version, () => pages.parts(viewer.shop, params.number, audienceOf(viewer.role))),
     ),
     get('/work-orders/:number/actions', { may: 'board.see', params: Numbered }, ({ viewer, params }) =>
       pages.actions(viewer, params.number),
