@@ -7,6 +7,7 @@ import { newOrder, type TestShop } from '../src/testing/shop.js';
 import { violations } from './support/accessible.js';
 import { card, open } from './support/board.js';
 import { expect, test } from './support/test.js';
+import { CONNECTION_LOST } from './support/watch.js';
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
 const PLAIN = { ...PHONE, javaScriptEnabled: false };
@@ -172,7 +173,7 @@ test('what was found at the last visit is confirmed with one tap, and wear is dr
 });
 
 test('a network that is gone is said, and what was typed and tapped is sent when it is back', async ({ people, shop, site, watch }) => {
-  watch.expect(/Failed to fetch|ERR_INTERNET_DISCONNECTED|net::ERR|NetworkError/);
+  watch.expect(...CONNECTION_LOST);
   const { second, inspection } = await secondVisit(site.db, shop);
   const page = await people.signIn('mechanic', PHONE);
   await page.goto(`/work-orders/${second}/inspections/${inspection}?item=brake-pads-front`);
