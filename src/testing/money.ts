@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { type ConsentInput, type Method, recordConsent } from '../features/billing/authorizations.js';
 import type { Answer } from '../features/billing/consent.js';
 import type { LineKind, PayType, Tax, Totals } from '../features/billing/rules.js';
@@ -149,4 +150,13 @@ export function moneyOf(db: Database, shop: number, number: number) {
     .where('shop_id', '=', shop)
     .where('number', '=', number)
     .executeTakeFirstOrThrow();
+}
+
+/**
+ * Makes an invoice so many days old on the shop's own calendar: at the same time of day, which is not as many times 24 hours
+ * where the clocks were changed in between.
+ */
+export async function postedBefore(db: Database, shop: number, days: number, order: number): Promise<void> {
+  await sql`update work_orders w set posted_at = (now() at time zone s.time_zone - make_interval(days => ${days})) at time zone s.time_zone
+    from shops s where s.id = w.shop_id and w.shop_id = ${shop} and w.number = ${order}`.execute(db);
 }

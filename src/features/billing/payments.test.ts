@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Conflict, Invalid, NotFound } from '../../platform/errors.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
-import { addJob, approve, moneyOf, openEmpty } from '../../testing/money.js';
+import { addJob, approve, moneyOf, openEmpty, postedBefore } from '../../testing/money.js';
 import { makeShop, type TestShop } from '../../testing/shop.js';
 import { getWorkOrder } from '../work-orders/details.js';
 import { makeInvoice, postInvoice } from './documents.js';
@@ -58,8 +58,7 @@ async function owe(cents: number, days: number, order: number): Promise<void> {
   await makeInvoice(database.db, who(), order, cents);
   await database.db.updateTable('customers').set({ on_account: true }).where('shop_id', '=', shop.id).execute();
   await postInvoice(database.db, who(), order, cents);
-  const at = new Date(Date.now() - days * 86_400_000);
-  await database.db.updateTable('work_orders').set({ posted_at: at }).where('shop_id', '=', shop.id).where('number', '=', order).execute();
+  await postedBefore(database.db, shop.id, days, order);
 }
 
 describe('M7: deposits, split and partial payments, refunds, change', () => {

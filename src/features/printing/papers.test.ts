@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Client } from '../../testing/client.js';
 import { type TestDatabase, testDatabase } from '../../testing/database.js';
-import { consentForm } from '../../testing/money.js';
+import { consentForm, postedBefore } from '../../testing/money.js';
 import { type PaperJob, type PaperLine, writeJobs, writeLetterhead } from '../../testing/paper.js';
 import { startTestServer, type TestServer } from '../../testing/server.js';
 import { makeShop, newOrder, type TestShop } from '../../testing/shop.js';
@@ -335,7 +335,7 @@ test('a statement says what is owed, by invoice and by age', async () => {
   await sql`update customers set on_account = true where shop_id = ${shop.id}`.execute(database.db);
   await makeInvoice(database.db, shop.staff.manager, number, total);
   await postInvoice(database.db, shop.staff.manager, number, total);
-  await sql`update work_orders set posted_at = now() - interval '45 days' where shop_id = ${shop.id}`.execute(database.db);
+  await postedBefore(database.db, shop.id, 45, number);
   const { customer_id: customer } = await database.db
     .selectFrom('work_orders')
     .select('customer_id')
